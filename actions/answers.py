@@ -1,0 +1,252 @@
+"""Answers: made of facts and nothing else, in the order warning, answer, what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from actions.reply import Button, Outcome, Reply, SourceShown
+from actions.situation import Memory, Situation
+from facts import notation
+from facts.base import FactBase
+from facts.model import CHECK_HOLDS, Fact, placeholders
+from facts.wording import Told, Wording
+
+#: Facts of "tell me more" that are shown at a time.
+PAGE = 3
+#: Facts whose sources are shown at a time.
+SOURCES_SHOWN = 4
+
+
+class Answers:
+    """Answers from one fact base."""
+
+    def __init__(self, base: FactBase) -> None:
+        self.base = base
+        self.wording = Wording(base)
+
+    # -- buttons ------------------------------------------------------------------------------------------------
+
+    def button(self, key: str, payload: str, language: str) -> Button:
+        """A button whose title stands in facts/texts."""
+        return Button(self.wording.text(key, language), payload)
+
+    def topic_button(self, topic: str, language: str) -> Button:
+        """A button that asks for a topic."""
+        return self.button(f"topic.{topic}", f"/{topic}", language)
+
+    def common(self, *names: str, language: str) -> list[Button]:
+        """Buttons that come back everywhere: source, human, menu, language."""
+        payloads = {
+            "source": "/show_source",
+            "human": "/talk_to_human",
+            "menu": "/menu",
+            "language": "/change_language",
+            "danger": "/emergency",
+        }
+        return [self.button(f"button.{name}", payloads[name], language) for name in names]
+
+    # -- telling facts ------------------------------------------------------------------------------------------
+
+    def tell(self, facts: Iterable[Fact], situation: Situation) -> list[Told]:
+        """The facts that say something on the day, worded, with the warnings that their figures call for first."""
+        told = [told for fact in facts if (told := self.wording.tell(fact, situation.language, situation.on))]
+        present = {one.fact.id for one in told}
+        called_for = dict.fromkeys(
+            warning for one in told for warning in self._warnings_of(one.fact, situation) if warning not in present
+        )
+        warnings = [self.wording.tell(self.base.facts[name], situation.language, situation.on) for name in called_for]
+        return [one for one in warnings if one] + told
+
+    def _warnings_of(self, fact: Fact, situation: Situation) -> list[str]:
+        phase = fact.on(situation.on)
+        names = [name for name, _ in placeholders(phase.text)] if phase else []
+        figures = [self.base.figures[name] for name in names]
+        return [figure.warn_with for figure in figures if figure.warn_with]
+
+    def line(self, told: Told, language: str) -> str:
+        """A told fact as a line: what is not in force says so first; what is unsure says so last."""
+        text = told.text
+        if told.standing not in ("in_force", "observation"):
+            label = self.wording.text(f"standing.{told.standing}", language)
+            text = f"{label}. {text}"
+        if told.fact.confidence == "low":
+            text = f"{text} {self.wording.text('answer.unsure', language)}"
+        return text
+
+    def notices(self, told: Sequence[Told], situation: Situation) -> list[str]:
+        """What has to be said about the answer itself: English parts, an old check, another language."""
+        language = situation.language
+        notices = []
+        if language != "en" and any(one.language != language for one in told):
+            notices.append(self.wording.text("answer.english", language))
+        oldest = min((one.fact.checked_on for one in told), default=situation.on)
+        if oldest + CHECK_HOLDS < situation.on:
+            notices.append(self.wording.text("answer.checked", language, date=notation.day(oldest, language)))
+        return notices
+
+    def sources(self, told: Sequence[Told]) -> tuple[SourceShown, ...]:
+        """The sources of told facts, for the record and for `ask --json`."""
+        sources = self.base.sources
+        return tuple(
+            SourceShown(
+                fact=one.fact.id,
+                title=sources.title(source),
+                url=sources.url(source),
+                section=sources.section(source),
+                quote=" ".join((source.quote or "").split()),
+                checked_on=one.fact.checked_on.isoformat(),
+            )
+            for one in told
+            for source in one.fact.sources
+        )
+
+    # -- answers ------------------------------------------------------------------------------------------------
+
+    def answer(self, topic: str, situation: Situation) -> Outcome:
+        """The answer to a topic: its warnings, answers and steps, then buttons to source, more and related topics."""
+        language, memory = situation.language, situation.memory
+        facts = self.base.facts_of(topic)
+        chosen = [fact for role in ("warning", "answer", "step") for fact in facts if fact.role == role]
+        told = self.tell(chosen, situation)
+        parts = ["\n".join(self.line(one, language) for one in told if one.fact.role in ("warning", "answer"))]
+        steps = [f"• {self.line(one, language)}" for one in told if one.fact.role == "step"]
+        if steps:
+            parts.append("\n".join([self.wording.text("answer.steps", language), *steps]))
+        closing = self.notices(told, situation)
+        if situation.hint:
+            closing.append(self.hint(situation))
+        if not memory.disclaimed:
+            closing.append(self.wording.text("answer.disclaimer", language))
+        if closing:
+            parts.append("\n".join(closing))
+        buttons = self.common("source", language=language)
+        if any(fact.role == "more" and fact.on(situation.on) for fact in facts):
+            buttons.append(self.button("button.more", f'/show_more{{"topic": "{topic}"}}', language))
+        related = [name for name in self.base.related(topic) if name != topic][:3]
+        replies = [Reply("\n\n".join(part for part in parts if part), ())]
+        second = [name for name in situation.choices if name in self.base.files and name != topic][:1]
+        if second:
+            related = [*second, *(name for name in related if name not in second)][:3]
+        buttons += [self.topic_button(name, language) for name in related]
+        buttons += self.common("human", language=language)
+        text = replies[0].text
+        if second:
+            text += "\n\n" + self.wording.text("answer.also", language)
+            text += f" {self.wording.text(f'topic.{second[0]}', language)}"
+        return Outcome(
+            replies=(Reply(text, tuple(buttons)),),
+            topic=topic,
+            language=language,
+            safety_hint=situation.hint,
+            facts=tuple(one.fact.id for one in told),
+            sources=self.sources(told),
+            slots=remember(
+                memory, topic=topic, told=tuple(one.fact.id for one in told), disclaimed=True, offered=tuple(second)
+            ),
+        )
+
+    def hint(self, situation: Situation) -> str:
+        """The quiet line under an answer whose question may have had a sign of danger in it."""
+        phone = self.wording.figure("phone_emergency", situation.language, situation.on) or ""
+        return self.wording.text("safety.hint", situation.language, phone=phone)
+
+    def safety(self, topic: str, situation: Situation) -> Outcome:
+        """The fixed safety reply: whom to call, nothing asked, a human offered. Nothing else comes before it."""
+        language = situation.language
+        facts = [fact for fact in self.base.facts_of(topic) if fact.role in ("answer", "step", "warning")]
+        told = self.tell(facts, situation)
+        body = [self.line(one, language) for one in told if one.fact.role == "answer"]
+        # A warning must not stand between a person in danger and the number to call: it follows the first words.
+        body += [self.line(one, language) for one in told if one.fact.role == "warning"]
+        steps = [f"• {self.line(one, language)}" for one in told if one.fact.role == "step"]
+        parts = ["\n".join(body), "\n".join(steps), *self.notices(told, situation)]
+        parts.append(self.wording.text("safety.human", language))
+        buttons = [*self.common("human", language=language)]
+        other = "exploitation" if topic == "emergency" else "emergency"
+        buttons.append(
+            self.topic_button("exploitation", language)
+            if other == "exploitation"
+            else self.common("danger", language=language)[0]
+        )
+        buttons += self.common("source", language=language)
+        buttons += [self.topic_button(name, language) for name in self.base.related(topic)[:2]]
+        return Outcome(
+            replies=(Reply("\n\n".join(part for part in parts if part), tuple(buttons)),),
+            topic=topic,
+            language=language,
+            safety=True,
+            facts=tuple(one.fact.id for one in told),
+            sources=self.sources(told),
+            slots=remember(
+                situation.memory, topic=topic, told=tuple(one.fact.id for one in told), asked="human", offered=()
+            ),
+        )
+
+    def source(self, situation: Situation) -> Outcome:
+        """Where the last answer comes from: title, article, the words themselves, what they mean, standing and date."""
+        language, memory = situation.language, situation.memory
+        facts = [self.base.facts[name] for name in memory.told if name in self.base.facts]
+        told = [one for fact in facts if (one := self.wording.tell(fact, language, situation.on))]
+        told.sort(key=lambda one: ("answer", "warning", "step", "more").index(one.fact.role))
+        buttons = tuple(self.common("menu", "human", language=language))
+        if not told:
+            text = self.wording.text("source.none", language)
+            return Outcome(replies=(Reply(text, buttons),), topic="menu", language=language)
+        replies = [Reply(self.wording.text("source.intro", language))]
+        for one in told[:SOURCES_SHOWN]:
+            lines = [self.wording.source(source, language) for source in one.fact.sources]
+            lines.append(f"{self.wording.text('source.meaning', language)} {one.text}")
+            lines.append(self._standing(one, language))
+            if any(source.letter for source in one.fact.sources):
+                letter = self.wording.figure("letter_date", language, situation.on) or ""
+                lines.append(self.wording.text("source.letter", language, date=letter))
+            replies.append(Reply("\n".join(lines)))
+        last = replies.pop()
+        return Outcome(
+            replies=(*replies, Reply(last.text, buttons)),
+            topic=memory.topic or "menu",
+            language=language,
+            facts=tuple(one.fact.id for one in told),
+            sources=self.sources(told),
+            slots=remember(memory),
+        )
+
+    def _standing(self, told: Told, language: str) -> str:
+        return self.wording.text(
+            "source.standing",
+            language,
+            standing=self.wording.text(f"standing.{told.standing}", language),
+            date=notation.day(told.fact.checked_on, language),
+        )
+
+    def more(self, topic: str, page: int, situation: Situation) -> Outcome:
+        """Further facts of a topic, a few at a time: law first, then what is only decided or planned."""
+        language, memory = situation.language, situation.memory
+        facts = [fact for fact in self.base.facts_of(topic) if fact.role == "more" and fact.on(situation.on)]
+        shown = self.tell(facts[page * PAGE : (page + 1) * PAGE], situation)
+        buttons = self.common("source", language=language) if shown else []
+        if len(facts) > (page + 1) * PAGE:
+            payload = f'/show_more{{"topic": "{topic}", "page": "{page + 1}"}}'
+            buttons.append(self.button("button.more", payload, language))
+        buttons += [self.topic_button(name, language) for name in self.base.related(topic)[:2]]
+        buttons += self.common("menu", "human", language=language)
+        head = self.wording.text("more.intro" if shown else "more.none", language)
+        lines = [f"• {self.line(one, language)}" for one in shown]
+        text = "\n".join([head, *lines, *self.notices(shown, situation)])
+        return Outcome(
+            replies=(Reply(text, tuple(buttons)),),
+            topic=topic,
+            language=language,
+            facts=tuple(one.fact.id for one in shown),
+            sources=self.sources(shown),
+            slots=remember(memory, topic=topic, told=tuple(one.fact.id for one in shown) or memory.told),
+        )
+
+
+def remember(memory: Memory, **changes: object) -> dict[str, object]:
+    """The memory with changes, as the slot that keeps it. What a reply asked or offered holds for one turn only."""
+    import msgspec
+
+    fresh: dict[str, object] = {"not_understood": 0, "offered": (), "asked": ""}
+    changed = msgspec.structs.replace(memory, **(fresh | changes))
+    return {"memory": msgspec.to_builtins(changed)}

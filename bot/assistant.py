@@ -1,0 +1,119 @@
+"""The assistant as everything else sees it: takes any text, gives a `Turn`, never falls over.
+
+Around the engine stand the care for impossible messages and, where the operator switched it on, machine translation of
+languages that Baken does not write.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import msgspec
+
+from actions.reply import Reply
+from bot.engine.rasa_engine import RasaEngine
+from bot.engine.turn import Turn
+from bot.translation.service import Translation
+from bot.understanding.fold import LONGEST, clean, has_words
+from facts.base import FactBase
+from facts.languages import NAMES
+from facts.wording import Wording
+
+log = logging.getLogger(__name__)
+
+
+class Assistant:
+    """Answers messages. `reply` gives an answer to whatever comes in."""
+
+    def __init__(self, engine: RasaEngine, wording: Wording, translation: Translation | None = None) -> None:
+        self._engine = engine
+        self._wording = wording
+        self._translation = translation
+        self._language: dict[str, str] = {}
+
+    @classmethod
+    async def start(cls, model: Path, database: Path | None, translation: Translation | None = None) -> Assistant:
+        """Load the model and answer one message, so that the first person does not wait for anything to be read."""
+        engine = await RasaEngine.load(model, database)
+        assistant = cls(engine, Wording(_base()), translation)
+        await assistant.reply("warm-up", "hello")
+        await assistant.forget("warm-up")
+        return assistant
+
+    async def reply(self, conversation: str, text: str, *, language_hint: str | None = None) -> Turn:
+        """Answer one message of a conversation."""
+        start = time.perf_counter()
+        cared = self._impossible(conversation, text, language_hint, start)
+        if cared:
+            return cared
+        try:
+            turn = await self._answer(conversation, clean(text) if not text.startswith("/") else text, language_hint)
+        except Exception as error:  # whatever it was, the person gets a reply
+            log.error("no answer: %s at %s", type(error).__name__, _place(error))
+            return self._apology("bad.failed", conversation, language_hint, start)
+        if len(self._language) > 10_000:
+            self._language.clear()
+        self._language[conversation] = turn.language
+        return msgspec.structs.replace(turn, milliseconds=round((time.perf_counter() - start) * 1000, 2))
+
+    async def _answer(self, conversation: str, text: str, language_hint: str | None) -> Turn:
+        if self._translation is None or text.startswith("/"):
+            return await self._engine.reply(conversation, text, language_hint=language_hint)
+        return await self._translation.around(self._engine, conversation, text, language_hint)
+
+    async def forget(self, conversation: str) -> None:
+        """Delete what is kept of a conversation."""
+        self._language.pop(conversation, None)
+        await self._engine.forget(conversation)
+
+    async def parse(self, text: str) -> dict[str, object]:
+        """What the understanding makes of a text."""
+        return await self._engine.parse(clean(text))
+
+    async def close(self) -> None:
+        """Let go of what is open."""
+        await self._engine.close()
+
+    def _impossible(self, conversation: str, text: str, language_hint: str | None, start: float) -> Turn | None:
+        """A kind reply to what cannot be answered: nothing to read, or far too much. Its content goes nowhere."""
+        if len(text) > LONGEST:
+            return self._apology("bad.long", conversation, language_hint, start)
+        if text.startswith("/"):
+            return None
+        if not clean(text):
+            return self._apology("bad.empty", conversation, language_hint, start)
+        if not has_words(text) and not any(character.isdigit() for character in text):
+            return self._apology("bad.unreadable", conversation, language_hint, start)
+        return None
+
+    def _apology(self, key: str, conversation: str, language_hint: str | None, start: float) -> Turn:
+        hint = language_hint if language_hint in NAMES else None
+        language = self._language.get(conversation) or hint or "en"
+        return Turn(
+            language=language,
+            language_confidence=0.0,
+            topic="out_of_scope",
+            confidence=0.0,
+            understood=False,
+            safety=False,
+            safety_hint=False,
+            handoff=False,
+            replies=(Reply(self._wording.text(key, language)),),
+            milliseconds=round((time.perf_counter() - start) * 1000, 2),
+        )
+
+
+def _base() -> FactBase:
+    from actions.rasa_actions import answers
+
+    return answers().base
+
+
+def _place(error: Exception) -> str:
+    """File and line where it went wrong; never the message of the error, which may hold what a person wrote."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"

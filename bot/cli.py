@@ -1,0 +1,73 @@
+"""`baken`: everything on one machine, and its commands train, ask, evaluate and check (contract.md)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+from bot.engine.model import ROOT
+from bot.quiet import be_quiet
+from bot.settings import BadSetting, load
+from facts.read import BrokenFile
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="baken", description=__doc__)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    training = commands.add_parser("train", help="make the model; nothing is done where nothing changed")
+    training.add_argument("--force", action="store_true", help="make it anyway")
+    asking = commands.add_parser("ask", help="one question, answered")
+    asking.add_argument("text", metavar="TEXT")
+    asking.add_argument("--language", metavar="xx", help="language to start with (ISO 639-1)")
+    asking.add_argument("--conversation", metavar="ID", help="go on with a talk")
+    asking.add_argument("--json", action="store_true", help="the whole answer as JSON")
+    evaluating = commands.add_parser("evaluate", help="run questions (.csv) and conversations (.yaml)")
+    evaluating.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    evaluating.add_argument("--json", type=Path, metavar="OUT", help="write the report as JSON")
+    checking = commands.add_parser("check", help="check the content")
+    checking.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status: 0 fine, 1 something fell short (said on standard error), 2 wrong use."""
+    options = parser().parse_args(arguments)
+    files = [path.resolve() for path in getattr(options, "files", [])]
+    out = getattr(options, "json", None)
+    out = out.resolve() if isinstance(out, Path) else out
+    os.chdir(ROOT)  # the data and the model are found from anywhere
+    try:
+        settings = load()
+        be_quiet(settings.log_level)
+        if options.command == "train":
+            from bot.commands.train import train
+
+            return train(force=options.force)
+        if options.command == "ask":
+            from bot.commands.ask import ask
+
+            return ask(settings, options.text, options.language, options.conversation, as_json=options.json)
+        if options.command == "evaluate":
+            from bot.commands.evaluate import evaluate
+
+            return evaluate(settings, files, out)
+        if options.command == "check":
+            from bot.commands.check import check
+
+            return check(options.on)
+        from bot.commands.serve import serve
+
+        return serve(settings)
+    except (BrokenFile, BadSetting, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of contract.md, one module each."""

@@ -1,0 +1,75 @@
+"""`baken evaluate`: questions and conversations against the real assistant."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from bot.assistant import Assistant
+from bot.commands.start import start
+from bot.evaluation import judge, report
+from bot.evaluation.files import Conversation, Question, conversations, questions
+from bot.settings import Settings
+from facts.read import BrokenFile
+
+
+def evaluate(settings: Settings, files: list[Path], out: Path | None) -> int:
+    """Prints the report, and writes it where asked. Questions are measured; a conversation that fails is status 1.
+
+    Raises:
+        BrokenFile: a file that is neither, or not readable.
+    """
+    asked: list[Question] = []
+    talks: list[Conversation] = []
+    for path in files:
+        if path.suffix == ".csv":
+            asked += questions(path)
+        elif path.suffix in (".yaml", ".yml"):
+            talks += conversations(path)
+        else:
+            raise BrokenFile(path, 1, "expected .csv or .yaml")
+    made = asyncio.run(run(settings, asked, talks))
+    print(report.readable(made))
+    if out:
+        out.write_text(json.dumps(made, ensure_ascii=False, indent=1), encoding="utf-8")
+    failed = made.get("conversations", {}).get("run", 0) - made.get("conversations", {}).get("passed", 0)
+    if failed:
+        print(f"{failed} conversations failed", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def run(settings: Settings, asked: list[Question], talks: list[Conversation]) -> dict[str, Any]:
+    """The report of contract.md; each row is a conversation of its own, its language not told."""
+    assistant = await start(settings, keep=False)
+    made: dict[str, Any] = {}
+    try:
+        if asked:
+            results = [await _question(assistant, number, row) for number, row in enumerate(asked)]
+            made["questions"] = report.of_questions(asked, results)
+        if talks:
+            made["conversations"] = report.of_conversations(
+                [await _conversation(assistant, number, talk) for number, talk in enumerate(talks)]
+            )
+    finally:
+        await assistant.close()
+    return made
+
+
+async def _question(assistant: Assistant, number: int, row: Question) -> judge.Result:
+    from actions.rasa_actions import answers
+
+    name = f"question-{number}"
+    turn = await assistant.reply(name, row.text)
+    await assistant.forget(name)
+    return judge.question(row, turn, {topic: entry.kind for topic, entry in answers().base.topics.items()})
+
+
+async def _conversation(assistant: Assistant, number: int, talk: Conversation) -> judge.Passed:
+    name = f"conversation-{number}"
+    turns = [await assistant.reply(name, text) for text in talk.turns]
+    await assistant.forget(name)
+    return judge.conversation(talk, turns)

@@ -1,0 +1,22 @@
+"""`baken train`: make the model."""
+
+from __future__ import annotations
+
+import sys
+
+from bot.engine.model import make, trouble
+
+
+def train(*, force: bool = False) -> int:
+    """Makes the model where it is missing or stale, or where it is asked for."""
+    reason = "asked for" if force else trouble()
+    if reason is None:
+        print("The model is of today's data: nothing to do.")
+        return 0
+    print(f"{reason}.")
+    try:
+        make()
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,25 @@
+"""What comes back from the assistant for one message."""
+
+from __future__ import annotations
+
+import msgspec
+
+from actions.reply import Reply, SourceShown
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """One message answered: the object that `ask --json` prints (contract.md)."""
+
+    language: str
+    language_confidence: float
+    topic: str
+    confidence: float
+    understood: bool
+    safety: bool
+    safety_hint: bool
+    handoff: bool
+    replies: tuple[Reply, ...]
+    facts: tuple[str, ...] = ()
+    sources: tuple[SourceShown, ...] = ()
+    milliseconds: float = 0.0
+    forget: bool = False

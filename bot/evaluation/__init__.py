@@ -1,0 +1,1 @@
+"""Runs questions and conversations against the real assistant and reports (contract.md)."""

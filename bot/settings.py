@@ -1,0 +1,63 @@
+"""Settings, from the environment (prefix `BAKEN_`) and a `.env` file. `uv run baken` needs none of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class BadSetting(Exception):
+    """A setting that can't be used; the message names it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Each field is the variable `BAKEN_<NAME>`; the comment behind it is what docs/settings.md prints."""
+
+    today: str = ""  #: YYYY-MM-DD that answers and sums are made for; empty is the day itself
+    port: int = 8080  #: port of the page
+    host: str = "127.0.0.1"  #: address that the page listens on
+    data_folder: str = "var"  #: folder of the databases
+    translate: str = "off"  #: machine translation of other languages: off, libretranslate, google, deepl, mymemory
+    translate_url: str = ""  #: address of your own LibreTranslate
+    translate_key: str = ""  #: key of the translation service
+    translate_deadline: float = 2.0  #: seconds after which a translation is given up
+    log_level: str = "WARNING"  #: DEBUG is refused: Rasa would log what people write
+    allowed_origins: str = ""  #: sites that may embed the widget, separated by spaces; empty is only this one
+
+
+def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")) -> Settings:
+    """The settings of this machine; the environment wins over the file.
+
+    Raises:
+        BadSetting: a value that does not fit, named with its variable.
+    """
+    values = {**_from_file(file), **(os.environ if environment is None else environment)}
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        name = f"BAKEN_{field.name.upper()}"
+        if name not in values:
+            continue
+        try:
+            found[field.name] = msgspec.convert(values[name], field.type, strict=False)
+        except msgspec.ValidationError as error:
+            raise BadSetting(f"{name}={values[name]!r}: {error}") from error
+    settings = Settings(**found)
+    if settings.log_level.upper() not in ("INFO", "WARNING", "ERROR"):
+        raise BadSetting(f"BAKEN_LOG_LEVEL={settings.log_level!r}: INFO, WARNING or ERROR (DEBUG would log messages)")
+    if settings.translate not in ("off", "libretranslate", "google", "deepl", "mymemory"):
+        raise BadSetting(f"BAKEN_TRANSLATE={settings.translate!r}: off, libretranslate, google, deepl or mymemory")
+    if settings.translate == "libretranslate" and not settings.translate_url:
+        raise BadSetting("BAKEN_TRANSLATE=libretranslate needs BAKEN_TRANSLATE_URL")
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#") and "=" in line)
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}

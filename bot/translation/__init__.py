@@ -1,0 +1,1 @@
+"""Languages that Baken does not write, through deep-translator. Off unless the operator switched it on."""

@@ -1,0 +1,198 @@
+"""A linear text model: folded n-grams (and, where asked, the sentence encoder) into calibrated probabilities.
+
+Stored as plain arrays and a word list in one .npz file: nothing that runs on loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.svm import LinearSVC
+
+from bot.understanding import encoder
+from bot.understanding.fold import fold
+
+Array = NDArray[np.float32]
+#: Kinds of n-grams: scikit-learn's analyzer, shortest, longest, least number of texts that have one.
+Grams = tuple[str, int, int, int]
+CHARACTERS: Final[Grams] = ("char_wb", 2, 5, 2)
+WORDS: Final[Grams] = ("word", 1, 2, 2)
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """How a model is made."""
+
+    grams: tuple[Grams, ...] = (CHARACTERS, WORDS)
+    encoder_weight: float = 0.5  #: 0 leaves the encoder out
+    regularisation: float = 0.3  #: LinearSVC's C
+    balanced: bool = False
+    folds: int = 3  #: for calibration; 0 leaves the temperature at 1
+    folding: bool = True
+
+
+class LinearModel:
+    """Texts in, probabilities out; `classes` gives the order of the columns."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.classes: list[str] = []
+        self.temperature = 1.0
+        self._vectorizers: list[TfidfVectorizer] = []
+        self._grams: Array = np.zeros((0, 0), dtype=np.float32)  # (n-grams, classes)
+        self._dense: Array = np.zeros((0, 0), dtype=np.float32)  # (512, classes)
+        self._bias: Array = np.zeros(0, dtype=np.float32)
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[str] | None = None) -> LinearModel:
+        """Learn. `groups` (writer of each line) keeps a writer's lines in one fold of the calibration."""
+        self._vectorizers = [_vectorizer(grams) for grams in self.settings.grams]
+        folded = [self._prepare(text) for text in texts]
+        for vectorizer in self._vectorizers:
+            vectorizer.fit(folded)
+        features = self._features(folded, encoder.encode_all(texts) if self.settings.encoder_weight else None)
+        answers = np.asarray(labels)
+        if self.settings.folds:
+            self.temperature = self._calibrate(features, answers, groups)
+        machine = self._machine().fit(features, answers)
+        self._take(machine)
+        return self
+
+    def _prepare(self, text: str) -> str:
+        return fold(text) if self.settings.folding else text
+
+    def _machine(self) -> LinearSVC:
+        return LinearSVC(
+            C=self.settings.regularisation, class_weight="balanced" if self.settings.balanced else None, dual=True
+        )
+
+    def _features(self, folded: Sequence[str], vectors: Array | None) -> sparse.csr_matrix:
+        parts: list[Any] = [vectorizer.transform(folded) for vectorizer in self._vectorizers]
+        if vectors is not None:
+            parts.append(sparse.csr_matrix(vectors * np.float32(self.settings.encoder_weight)))
+        return sparse.hstack(parts, format="csr")
+
+    def _take(self, machine: LinearSVC) -> None:
+        weights = machine.coef_.astype(np.float32)
+        bias = machine.intercept_.astype(np.float32)
+        self.classes = [str(name) for name in machine.classes_]
+        if len(weights) == 1:  # two classes share one row
+            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+        width = weights.shape[1] - (encoder.WIDTH if self.settings.encoder_weight else 0)
+        self._grams = np.ascontiguousarray(weights[:, :width].T)
+        self._dense = np.ascontiguousarray(weights[:, width:].T)
+        self._bias = bias
+
+    def _calibrate(self, features: Any, answers: Any, groups: Sequence[str] | None) -> float:
+        from sklearn.model_selection import GroupKFold, StratifiedKFold
+
+        enough = groups is not None and len(set(groups)) >= self.settings.folds
+        folds = (
+            GroupKFold(self.settings.folds).split(features, answers, groups)
+            if enough
+            else StratifiedKFold(self.settings.folds, shuffle=True, random_state=0).split(features, answers)
+        )
+        scores, right = [], []
+        for train, held_out in folds:
+            machine = self._machine().fit(features[train], answers[train])
+            decision = machine.decision_function(features[held_out])
+            decision = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
+            column = {name: number for number, name in enumerate(machine.classes_)}
+            known = [number for number, name in enumerate(answers[held_out]) if name in column]
+            scores.append(decision[known])
+            right += [column[answers[held_out][number]] for number in known]
+        return _best_temperature(np.vstack(scores), np.asarray(right))
+
+    def decide(self, text: str) -> Array:
+        """Raw scores of one text, shape (classes,)."""
+        folded = self._prepare(text)
+        row = sparse.hstack([vectorizer.transform([folded]) for vectorizer in self._vectorizers], format="csr")
+        scores = row.data @ self._grams[row.indices].astype(np.float32) + self._bias if row.nnz else self._bias.copy()
+        if self.settings.encoder_weight:
+            scores = scores + (encoder.encode(text) * np.float32(self.settings.encoder_weight)) @ self._dense
+        result: Array = np.asarray(scores, dtype=np.float32)
+        return result
+
+    def predict(self, text: str) -> list[tuple[str, float]]:
+        """Classes with their probabilities, likeliest first."""
+        probabilities = softmax(self.decide(text) * self.temperature)
+        order = np.argsort(-probabilities)
+        return [(self.classes[number], float(probabilities[number])) for number in order]
+
+    def save(self, path: Path) -> None:
+        """Write the model as arrays; float16 for the n-gram weights (measured: no change in answers)."""
+        arrays: dict[str, Any] = {
+            "grams": self._grams.astype(np.float16),
+            "dense": self._dense,
+            "bias": self._bias,
+            "settings": np.frombuffer(msgspec.json.encode(self.settings), dtype=np.uint8),
+            "classes": np.frombuffer("\n".join(self.classes).encode(), dtype=np.uint8),
+            "temperature": np.float32(self.temperature),
+        }
+        for number, vectorizer in enumerate(self._vectorizers):
+            words = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+            arrays[f"words{number}"] = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
+            arrays[f"idf{number}"] = vectorizer.idf_.astype(np.float32)
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> LinearModel:
+        """Read a model that `save` wrote."""
+        with np.load(path, allow_pickle=False) as arrays:
+            model = cls(msgspec.json.decode(arrays["settings"].tobytes(), type=Settings))
+            model.classes = arrays["classes"].tobytes().decode().split("\n")
+            model.temperature = float(arrays["temperature"])
+            model._grams = arrays["grams"]
+            model._dense, model._bias = arrays["dense"], arrays["bias"]
+            for number, grams in enumerate(model.settings.grams):
+                words = arrays[f"words{number}"].tobytes().decode().split("\n")
+                vectorizer = _vectorizer(grams, vocabulary={word: place for place, word in enumerate(words)})
+                vectorizer.idf_ = arrays[f"idf{number}"].astype(np.float64)
+                model._vectorizers.append(vectorizer)
+        return model
+
+
+def _vectorizer(grams: Grams, vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
+    analyzer, shortest, longest, least = grams
+    return TfidfVectorizer(
+        analyzer=analyzer,
+        ngram_range=(shortest, longest),
+        min_df=1 if vocabulary else least,
+        sublinear_tf=True,
+        dtype=np.float32,
+        lowercase=False,
+        token_pattern=r"\S+" if analyzer == "word" else None,
+        vocabulary=vocabulary,
+        tokenizer=_words if analyzer == "word" else None,
+    )
+
+
+def _words(text: str) -> list[str]:
+    return "".join(character if character.isalnum() else " " for character in text).split()
+
+
+def softmax(scores: Array) -> Array:
+    """Scores as probabilities that add up to 1."""
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    result: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return result
+
+
+def _best_temperature(scores: Any, right: Any) -> float:
+    """The factor that makes held-out probabilities as likely as they can be (temperature scaling)."""
+
+    def loss(factor: float) -> float:
+        probabilities = softmax(scores * factor)
+        return float(-np.log(probabilities[np.arange(len(right)), right] + 1e-12).mean())
+
+    factors = np.geomspace(0.5, 20, 40)
+    return float(min(factors, key=loss))
+
+
+Predictor = Callable[[str], list[tuple[str, float]]]

@@ -1,0 +1,9 @@
+"""`python -m facts [check|update|export|import|add-language]`: the content's own tools, without the assistant."""
+
+from __future__ import annotations
+
+import sys
+
+from facts.commands import main
+
+sys.exit(main(sys.argv[1:]))
