@@ -32,7 +32,7 @@ class RasaEngine:
         from rasa.shared.core.domain import Domain
 
         from bot.engine.direct import DirectEndpoint, compile_answer_check
-        from bot.engine.stores import BoundedSQLTrackerStore, PromptLockStore
+        from bot.engine.stores import PromptLockStore, SnapshotTrackerStore
 
         compile_answer_check()
         endpoint = DirectEndpoint("actions")
@@ -41,7 +41,7 @@ class RasaEngine:
             store: Any = InMemoryTrackerStore(domain)
         else:
             database.parent.mkdir(parents=True, exist_ok=True)
-            store = BoundedSQLTrackerStore(domain, dialect="sqlite", db=str(database))
+            store = SnapshotTrackerStore(domain, dialect="sqlite", db=str(database))
         agent = Agent(domain=domain, tracker_store=store, lock_store=PromptLockStore(), action_endpoint=endpoint)
         agent.load_model(str(model))
         return cls(agent, store)

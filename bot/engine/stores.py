@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,70 +13,80 @@ from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
-
-#: Events after which a conversation is written anew as what it still remembers.
-LONGEST = 100
+from sqlalchemy.pool import StaticPool
 
 
-class BoundedSQLTrackerStore(SQLTrackerStore):  # type: ignore[misc]
-    """Rasa's SQL store, with conversations that do not grow.
+class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
+    """Rasa's SQL store, with one row a conversation: what it still knows, not what was said.
 
-    Rasa reads and sends a whole conversation at every message, so turn 400 costs twenty times turn 10. Here, past
-    `LONGEST` events and outside a form, what happened is replaced by a fresh session that carries the slots over:
-    the rows stay few, and old words are gone sooner. The conversation log of the gateway keeps what must be kept.
+    Rasa reads, checks and sends a whole conversation at every message, so turn 400 costs twenty times turn 10. Nothing
+    here looks back further than the slots and an open form, so that is what is kept: every turn costs the same, and a
+    person's words never stand in Rasa's database. The gateway's conversation log keeps what must be kept.
     """
+
+    _NAME = "snapshot"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _fast_and_safe)
+        if self.engine.dialect.name == "sqlite":  # one connection that stays open, instead of one a statement
             self.engine.dispose()
+            self.engine = sa.create_engine(
+                self.engine.url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+            )
+            sa.event.listen(self.engine, "connect", _fast_and_safe)
+        self._table = self.SQLEvent.__table__
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Save new events; write the conversation anew where it has grown long."""
-        if len(tracker.events) <= LONGEST or tracker.active_loop:
-            await super().save(tracker)
-            return
+        """Replace the conversation's row by what it knows now."""
         await self.stream_events(tracker)
-        with self.session_scope() as session:
-            self._erase(session, tracker.sender_id)
-            for event in remembered(tracker):
-                data = event.as_dict()
-                session.add(
-                    self.SQLEvent(
-                        sender_id=tracker.sender_id,
-                        type_name=event.type_name,
-                        timestamp=event.timestamp,
-                        action_name=data.get("name"),
-                        data=sa_json(data),
-                    )
-                )
-            session.commit()
+        row = {
+            "sender_id": tracker.sender_id,
+            "type_name": self._NAME,
+            "timestamp": time.time(),
+            "data": json.dumps([event.as_dict() for event in remembered(tracker)]),
+        }
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(self._table).where(self._table.c.sender_id == tracker.sender_id))
+            connection.execute(sa.insert(self._table).values(**row))
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation as it was left, or None."""
+        query = (
+            sa.select(self._table.c.data)
+            .where(self._table.c.sender_id == sender_id, self._table.c.type_name == self._NAME)
+            .order_by(self._table.c.id.desc())
+            .limit(1)
+        )
+        with self.engine.connect() as connection:
+            kept = connection.execute(query).scalar()
+        if kept is None:
+            return None
+        return DialogueStateTracker.from_dict(sender_id, json.loads(kept), self.domain.slots)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """There is no more than `retrieve` gives."""
+        return await self.retrieve(conversation_id)
 
     async def forget(self, conversation: str) -> int:
         """Delete a conversation; returns how many rows went."""
-        with self.session_scope() as session:
-            count = self._erase(session, conversation)
-            session.commit()
-        return count
-
-    def _erase(self, session: Any, conversation: str) -> int:
-        return int(session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == conversation).delete())
-
-
-def sa_json(data: dict[str, Any]) -> str:
-    """An event's data as the store's text column keeps it."""
-    import json
-
-    return json.dumps(data)
+        with self.engine.begin() as connection:
+            gone = connection.execute(sa.delete(self._table).where(self._table.c.sender_id == conversation))
+        return int(gone.rowcount)
 
 
 def remembered(tracker: DialogueStateTracker) -> list[Event]:
     """What a conversation still knows, as the events of a fresh session."""
     slots = [SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value is not None]
-    return [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *slots, ActionExecuted(ACTION_LISTEN_NAME)]
+    form = [ActiveLoop(tracker.active_loop_name)] if tracker.active_loop_name else []
+    return [
+        ActionExecuted(ACTION_SESSION_START_NAME),
+        SessionStarted(),
+        *slots,
+        *form,
+        ActionExecuted(ACTION_LISTEN_NAME),
+    ]
 
 
 def _fast_and_safe(connection: Any, _record: Any) -> None:

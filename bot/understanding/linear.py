@@ -5,7 +5,9 @@ Stored as plain arrays and a word list in one .npz file: nothing that runs on lo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,12 +113,25 @@ class LinearModel:
     def decide(self, text: str) -> Array:
         """Raw scores of one text, shape (classes,)."""
         folded = self._prepare(text)
-        row = sparse.hstack([vectorizer.transform([folded]) for vectorizer in self._vectorizers], format="csr")
-        scores = row.data @ self._grams[row.indices].astype(np.float32) + self._bias if row.nnz else self._bias.copy()
+        scores = self._bias.copy()
+        offset = 0
+        for grams, vocabulary, weights in self._fast:
+            places, values = _tf_idf(_counted(folded, grams), vocabulary, weights)
+            if len(places):
+                scores += values @ self._grams[places + offset].astype(np.float32)
+            offset += len(weights)
         if self.settings.encoder_weight:
-            scores = scores + (encoder.encode(text) * np.float32(self.settings.encoder_weight)) @ self._dense
-        result: Array = np.asarray(scores, dtype=np.float32)
+            scores += (encoder.encode(text) * np.float32(self.settings.encoder_weight)) @ self._dense
+        result: Array = scores
         return result
+
+    @cached_property
+    def _fast(self) -> list[tuple[Grams, dict[str, int], Array]]:
+        """The vectorizers as plain dictionaries: scikit-learn's checks cost more than the sum itself."""
+        return [
+            (grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
+            for grams, vectorizer in zip(self.settings.grams, self._vectorizers, strict=True)
+        ]
 
     def predict(self, text: str) -> list[tuple[str, float]]:
         """Classes with their probabilities, likeliest first."""
@@ -173,6 +188,29 @@ def _vectorizer(grams: Grams, vocabulary: dict[str, int] | None = None) -> Tfidf
     )
 
 
+@lru_cache(maxsize=16)
+def _analyzer(grams: Grams) -> Callable[[str], list[str]]:
+    made: Callable[[str], list[str]] = _vectorizer(grams).build_analyzer()
+    return made
+
+
+@lru_cache(maxsize=64)
+def _counted(text: str, grams: Grams) -> Counter[str]:
+    """The n-grams of a text; kept for a moment, since several models look at the same message."""
+    return Counter(_analyzer(grams)(text))
+
+
+def _tf_idf(counts: Counter[str], vocabulary: dict[str, int], idf: Array) -> tuple[NDArray[np.int64], Array]:
+    """Places and values of a text's row, as TfidfVectorizer(sublinear_tf=True) gives them (a test compares)."""
+    known = [(vocabulary[gram], count) for gram, count in counts.items() if gram in vocabulary]
+    if not known:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    places = np.fromiter((place for place, _ in known), dtype=np.int64, count=len(known))
+    times = np.fromiter((count for _, count in known), dtype=np.float32, count=len(known))
+    values = (np.log(times) + 1) * idf[places]
+    return places, (values / np.sqrt((values * values).sum())).astype(np.float32)
+
+
 def _words(text: str) -> list[str]:
     return "".join(character if character.isalnum() else " " for character in text).split()
 
@@ -193,6 +231,3 @@ def _best_temperature(scores: Any, right: Any) -> float:
 
     factors = np.geomspace(0.5, 20, 40)
     return float(min(factors, key=loss))
-
-
-Predictor = Callable[[str], list[tuple[str, float]]]

@@ -1,0 +1,82 @@
+"""Shared by all tests: the fact base of the product, and an assistant on the product's own model."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.quiet import be_quiet
+
+be_quiet()
+ROOT = Path(__file__).parent.parent
+os.chdir(ROOT)
+
+from actions.answers import Answers  # noqa: E402
+from bot.assistant import Assistant  # noqa: E402
+from bot.engine.model import ready  # noqa: E402
+from bot.engine.turn import Turn  # noqa: E402
+from facts.base import FactBase  # noqa: E402
+from facts.wording import Wording  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def base() -> FactBase:
+    """The product's fact base."""
+    return FactBase()
+
+
+@pytest.fixture(scope="session")
+def wording(base: FactBase) -> Wording:
+    """Its words."""
+    return Wording(base)
+
+
+@pytest.fixture(scope="session")
+def answers(base: FactBase) -> Answers:
+    """Its answers."""
+    return Answers(base)
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The product's model, made where it is missing or stale."""
+    return ready()
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """One event loop for the assistant that tests share."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def assistant(
+    model: Path, loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
+    """A real assistant on a SQLite file of its own."""
+    database = tmp_path_factory.mktemp("assistant") / "rasa.db"
+    made = loop.run_until_complete(Assistant.start(model, database))
+    yield made
+    loop.run_until_complete(made.close())
+
+
+@pytest.fixture
+def talk(
+    assistant: Assistant, loop: asyncio.AbstractEventLoop, request: pytest.FixtureRequest
+) -> Callable[..., list[Turn]]:
+    """Say things in a conversation of this test's own; gives the turns."""
+    name = request.node.nodeid
+
+    def say(*texts: str, conversation: str = name) -> list[Turn]:
+        async def run() -> list[Turn]:
+            return [await assistant.reply(conversation, text) for text in texts]
+
+        return loop.run_until_complete(run())
+
+    return say
