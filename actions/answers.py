@@ -1,4 +1,4 @@
-"""Answers: made of facts and nothing else, in the order warning, answer, what to do now."""
+"""Answers: made of facts and nothing else, in the order answer, warning, what to do now."""
 
 from __future__ import annotations
 
@@ -48,14 +48,22 @@ class Answers:
     # -- telling facts ------------------------------------------------------------------------------------------
 
     def tell(self, facts: Iterable[Fact], situation: Situation) -> list[Told]:
-        """The facts that say something on the day, worded, with the warnings that their figures call for first."""
-        told = [told for fact in facts if (told := self.wording.tell(fact, situation.language, situation.on))]
-        present = {one.fact.id for one in told}
-        called_for = dict.fromkeys(
-            warning for one in told for warning in self._warnings_of(one.fact, situation) if warning not in present
-        )
-        warnings = [self.wording.tell(self.base.facts[name], situation.language, situation.on) for name in called_for]
-        return [one for one in warnings if one] + told
+        """The facts that say something on the day, worded; each with the warning that its figures call for before it.
+
+        The number of an authority is never told before what it can mean for someone without residence.
+        """
+        language, on = situation.language, situation.on
+        lines: list[Told] = []
+        for fact in facts:
+            told = self.wording.tell(fact, language, on)
+            if told is None or fact.id in {one.fact.id for one in lines}:
+                continue
+            for name in self._warnings_of(fact, situation):
+                if name not in {one.fact.id for one in lines}:
+                    warning = self.wording.tell(self.base.facts[name], language, on)
+                    lines += [warning] if warning else []
+            lines.append(told)
+        return lines
 
     def _warnings_of(self, fact: Fact, situation: Situation) -> list[str]:
         phase = fact.on(situation.on)
@@ -103,13 +111,14 @@ class Answers:
     # -- answers ------------------------------------------------------------------------------------------------
 
     def answer(self, topic: str, situation: Situation) -> Outcome:
-        """The answer to a topic: its warnings, answers and steps, then buttons to source, more and related topics."""
+        """The answer to a topic: its answers, warnings and steps, then buttons to source, more and related topics."""
         language, memory = situation.language, situation.memory
         facts = self.base.facts_of(topic)
-        chosen = [fact for role in ("warning", "answer", "step") for fact in facts if fact.role == role]
+        chosen = [fact for role in ("answer", "warning", "step") for fact in facts if fact.role == role]
         told = self.tell(chosen, situation)
-        parts = ["\n".join(self.line(one, language) for one in told if one.fact.role in ("warning", "answer"))]
-        steps = [f"• {self.line(one, language)}" for one in told if one.fact.role == "step"]
+        until_steps = next((place for place, one in enumerate(told) if one.fact.role == "step"), len(told))
+        parts = ["\n".join(self.line(one, language) for one in told[:until_steps])]
+        steps = [f"• {self.line(one, language)}" for one in told[until_steps:]]
         if steps:
             parts.append("\n".join([self.wording.text("answer.steps", language), *steps]))
         closing = self.notices(told, situation)

@@ -12,12 +12,13 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from facts.languages import RIGHT_TO_LEFT
 from facts.model import Unit
 from facts.read import read_yaml, without_lines
 
 #: The regional form whose notation is used in Europe; a bare `en` would print American dates.
 _LOCALE = {"en": "en_GB", "pt": "pt_PT"}
-_ISOLATE, _POP = "\u2066", "\u2069"  # keep a spaced telephone number in order inside right-to-left text
+_ISOLATE, _POP = "\u2066", "\u2069"  # behind Arabic letters "0800-5151" would be shown as "5151-0800" (UAX 9, W2)
 
 
 def locale(language: str) -> Locale:
@@ -78,7 +79,7 @@ def written(value: str, unit: Unit, language: str, *, bare: bool = False) -> str
     if unit == "time":
         return time.fromisoformat(value).strftime("%H:%M")
     if unit == "phone":
-        return f"{_ISOLATE}{value}{_POP}" if " " in value and language == "ar" else value
+        return f"{_ISOLATE}{value}{_POP}" if language in RIGHT_TO_LEFT else value
     if unit in ("url", "fraction"):
         return value
     try:

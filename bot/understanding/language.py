@@ -7,6 +7,7 @@ languages that Baken does not write.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -195,21 +196,28 @@ def asked_language(text: str) -> str | None:
     """The language that a text names ("in het Pools", "po polsku", "english please"), or None."""
     from bot.understanding.fold import fold
 
-    words = fold(text).split()
+    for name, code in _IN_ARABIC:
+        if name in text:
+            return code
+    words = re.findall("[a-z]+", fold(text))
     for word in words:
-        letters = "".join(character for character in word if character.isalpha())
-        if letters in language_names():
-            return language_names()[letters]
+        if word in language_names():
+            return language_names()[word]
     for word in words:  # inflected: "polsku", "българския", "ukrainaul"
-        letters = "".join(character for character in word if character.isalpha())
         for stem, code in _STEMS:
-            if letters.startswith(stem):
+            if word.startswith(stem):
                 return code
     return None
 
 
+#: In Arabic letters a name has particles grown on to it; the stem is looked for anywhere.
+_IN_ARABIC: Final = (
+    ("عربي", "ar"), ("نجليز", "en"), ("نكليز", "en"), ("هولند", "nl"), ("بولند", "pl"), ("رومان", "ro"),
+    ("بلغار", "bg"),
+    ("هنغار", "hu"), ("مجري", "hu"), ("وكران", "uk"), ("روسي", "ru"), ("تركي", "tr"), ("سبان", "es"), ("برتغال", "pt"),
+)  # fmt: skip
 _STEMS: Final = (
-    ("nederland", "nl"), ("holland", "nl"), ("niderland", "nl"), ("niderland", "nl"), ("gollandsk", "nl"),
+    ("nederland", "nl"), ("holland", "nl"), ("niderland", "nl"), ("niederl", "nl"), ("gollandsk", "nl"),
     ("engl", "en"), ("engel", "en"), ("angiel", "en"), ("angli", "en"), ("angol", "en"), ("ingiliz", "en"),
     ("ingles", "en"), ("injliz", "en"), ("anglez", "en"), ("anhlii", "en"), ("anhli", "en"), ("lnjlyz", "en"),
     ("pool", "pl"), ("polsk", "pl"), ("polak", "pl"), ("polon", "pl"), ("lengyel", "pl"), ("polac", "pl"),

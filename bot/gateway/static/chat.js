@@ -92,7 +92,9 @@ function show(entry, { live = false, last = false } = {}) {
     note.lang = entry.language;
     byId("heard").replaceChildren(note);
   }
-  item.scrollIntoView({ block: "nearest" });
+  // The person reads from their own question down: that stays at the top of what is seen.
+  const mine = [...log.querySelectorAll(".me")].pop() || item;
+  log.scrollTop = mine.offsetTop - log.offsetTop - 8;
 }
 
 function keep(entry) {

@@ -1,0 +1,43 @@
+"""Answer, ask back, or safety first."""
+
+from __future__ import annotations
+
+from bot.understanding.decide import Thresholds, decide
+
+LIMITS = Thresholds(sure=0.0, possible=-0.4, enough=0.3, margin=0.1)
+
+
+def test_a_clear_topic_is_answered() -> None:
+    made = decide([("minimum_wage", 0.8), ("check_my_pay", 0.1)], score=-2, rule=None, thresholds=LIMITS)
+    assert (made.intent, made.safety, made.hint) == ("minimum_wage", False, False)
+
+
+def test_two_close_topics_are_asked_back_with_both() -> None:
+    made = decide([("minimum_wage", 0.45), ("check_my_pay", 0.4)], score=-2, rule=None, thresholds=LIMITS)
+    assert made.intent == "ask_back"
+    assert made.choices == ("minimum_wage", "check_my_pay")
+
+
+def test_nothing_likely_is_asked_back() -> None:
+    made = decide([("greet", 0.2), ("menu", 0.05)], score=-2, rule=None, thresholds=LIMITS)
+    assert made.intent == "ask_back"
+
+
+def test_sure_signs_override_any_topic() -> None:
+    made = decide([("greet", 0.99), ("menu", 0.01)], score=0.01, rule=None, thresholds=LIMITS)
+    assert made.intent == "exploitation" and made.safety
+
+
+def test_a_rule_overrides_any_score() -> None:
+    made = decide([("greet", 0.99), ("menu", 0.01)], score=-9, rule="suicide", thresholds=LIMITS)
+    assert made.intent == "emergency" and made.safety
+
+
+def test_possible_signs_leave_the_topic_and_set_the_hint() -> None:
+    made = decide([("unpaid_wages", 0.9), ("menu", 0.01)], score=-0.2, rule=None, thresholds=LIMITS)
+    assert (made.intent, made.safety, made.hint) == ("unpaid_wages", False, True)
+
+
+def test_an_unlikely_safety_topic_is_not_told_as_the_topic_but_hinted() -> None:
+    made = decide([("exploitation", 0.4), ("housing_problem", 0.35)], score=-1, rule=None, thresholds=LIMITS)
+    assert made.intent == "housing_problem" and made.hint and not made.safety

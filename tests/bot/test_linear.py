@@ -1,0 +1,51 @@
+"""The linear model: the fast sum is scikit-learn's sum, and what is stored is what was learned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.sparse as sparse
+
+from bot.understanding import encoder
+from bot.understanding.linear import LinearModel, Settings
+
+TEXTS = ["they do not pay me", "no money again", "my room is full of mould", "the house is bad", "hello", "good day"]
+LABELS = ["pay", "pay", "house", "house", "greet", "greet"]
+
+
+@pytest.fixture(scope="module")
+def model() -> LinearModel:
+    return LinearModel(Settings(folds=0)).fit(TEXTS * 2, LABELS * 2)
+
+
+def test_it_learns_what_it_was_told(model: LinearModel) -> None:
+    assert [model.predict(text)[0][0] for text in TEXTS] == LABELS
+
+
+def test_probabilities_add_up_to_one(model: LinearModel) -> None:
+    assert sum(share for _, share in model.predict("money?")) == pytest.approx(1)
+
+
+def test_the_fast_sum_is_that_of_scikit_learn(model: LinearModel) -> None:
+    for text in [*TEXTS, "money money house", ""]:
+        folded = model._prepare(text)
+        row = sparse.hstack([vectorizer.transform([folded]) for vectorizer in model._vectorizers]).tocsr()
+        slow = np.asarray(row @ model._grams + model._bias).ravel()
+        slow = slow + (encoder.encode(text) * np.float32(0.5)) @ model._dense
+        assert np.allclose(slow, model.decide(text), atol=1e-5)
+
+
+def test_stored_and_read_it_answers_the_same(model: LinearModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "model.npz")
+    read = LinearModel.load(tmp_path / "model.npz")
+    for text in TEXTS:
+        assert [name for name, _ in read.predict(text)] == [name for name, _ in model.predict(text)]
+        assert read.predict(text)[0][1] == pytest.approx(model.predict(text)[0][1], abs=0.01)
+
+
+def test_nothing_in_the_file_runs_on_loading(model: LinearModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "model.npz")
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype != object for name in arrays.files)

@@ -1,0 +1,102 @@
+"""A real `baken` in a process of its own, on a real port, with a data folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Server:
+    """Started, asked, stopped."""
+
+    def __init__(self, folder: Path, port: int | None = None, **environment: str) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self._file = self.log.open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli"],
+            env={
+                **os.environ,
+                "BAKEN_PORT": str(self.port),
+                "BAKEN_DATA_FOLDER": str(folder),
+                "PYTHONUNBUFFERED": "1",
+                **environment,
+            },
+            stdout=self._file,
+            stderr=subprocess.STDOUT,
+        )
+
+    def wait(self, seconds: float = 60) -> float:
+        start = time.monotonic()
+        while time.monotonic() - start < seconds:
+            if self.process.poll() is not None:
+                raise AssertionError(f"it stopped: {self.output()[-2000:]}")
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/health", timeout=2):
+                return time.monotonic() - start
+            time.sleep(0.05)
+        raise AssertionError(f"not ready after {seconds} s: {self.output()[-2000:]}")
+
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def post(self, path: str, body: Any, raw: bytes | None = None, kind: str = "application/json") -> tuple[int, Any]:
+        request = urllib.request.Request(
+            f"{self.address}{path}", raw if raw is not None else json.dumps(body).encode(), {"Content-Type": kind}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode(errors="replace")
+
+    def say(self, text: str, conversation: str | None = None, language: str | None = None) -> dict[str, Any]:
+        status, answer = self.post(
+            "/api/messages",
+            {"conversation": conversation or uuid.uuid4().hex, "text": text, "language": language},
+        )
+        assert status == 200, answer
+        return dict(answer)
+
+    def get(self, path: str) -> tuple[int, str, dict[str, str]]:
+        try:
+            with urllib.request.urlopen(f"{self.address}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode(), dict(answer.headers)
+        except urllib.error.HTTPError as refused:
+            return refused.code, "", dict(refused.headers)
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        self._file.close()
+        return code
+
+
+@contextlib.contextmanager
+def running(folder: Path, **environment: str) -> Iterator[Server]:
+    server = Server(folder, **environment)
+    try:
+        server.wait()
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
