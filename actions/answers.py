@@ -11,6 +11,8 @@ from facts.base import FactBase
 from facts.model import CHECK_HOLDS, Fact, placeholders
 from facts.wording import Told, Wording
 
+#: Steps that an answer shows; further ones come first under "tell me more".
+STEPS = 2
 #: Facts of "tell me more" that are shown at a time.
 PAGE = 3
 #: Facts whose sources are shown at a time.
@@ -113,9 +115,7 @@ class Answers:
     def answer(self, topic: str, situation: Situation) -> Outcome:
         """The answer to a topic: its answers, warnings and steps, then buttons to source, more and related topics."""
         language, memory = situation.language, situation.memory
-        facts = self.base.facts_of(topic)
-        chosen = [fact for role in ("answer", "warning", "step") for fact in facts if fact.role == role]
-        told = self.tell(chosen, situation)
+        told = self.tell(self._first(topic, situation), situation)
         until_steps = next((place for place, one in enumerate(told) if one.fact.role == "step"), len(told))
         parts = ["\n".join(self.line(one, language) for one in told[:until_steps])]
         steps = [f"• {self.line(one, language)}" for one in told[until_steps:]]
@@ -129,7 +129,7 @@ class Answers:
         if closing:
             parts.append("\n".join(closing))
         buttons = self.common("source", language=language)
-        if any(fact.role == "more" and fact.on(situation.on) for fact in facts):
+        if self._further(topic, situation):
             buttons.append(self.button("button.more", f'/show_more{{"topic": "{topic}"}}', language))
         related = [name for name in self.base.related(topic) if name != topic][:3]
         replies = [Reply("\n\n".join(part for part in parts if part), ())]
@@ -154,6 +154,18 @@ class Answers:
             ),
         )
 
+    def _first(self, topic: str, situation: Situation) -> list[Fact]:
+        """The facts of an answer: all its answers and warnings, and the first steps."""
+        facts = [fact for fact in self.base.facts_of(topic) if fact.on(situation.on)]
+        steps = [fact for fact in facts if fact.role == "step"][:STEPS]
+        return [fact for role in ("answer", "warning") for fact in facts if fact.role == role] + steps
+
+    def _further(self, topic: str, situation: Situation) -> list[Fact]:
+        """The facts behind "tell me more": steps that the answer had no room for, then the rest."""
+        facts = [fact for fact in self.base.facts_of(topic) if fact.on(situation.on)]
+        steps = [fact for fact in facts if fact.role == "step"][STEPS:]
+        return steps + [fact for fact in facts if fact.role == "more"]
+
     def hint(self, situation: Situation) -> str:
         """The quiet line under an answer whose question may have had a sign of danger in it."""
         phone = self.wording.figure("phone_emergency", situation.language, situation.on) or ""
@@ -171,14 +183,11 @@ class Answers:
         parts = ["\n".join(body), "\n".join(steps), *self.notices(told, situation)]
         parts.append(self.wording.text("safety.human", language))
         buttons = [*self.common("human", language=language)]
-        other = "exploitation" if topic == "emergency" else "emergency"
-        buttons.append(
-            self.topic_button("exploitation", language)
-            if other == "exploitation"
-            else self.common("danger", language=language)[0]
-        )
+        if topic == "exploitation":
+            buttons += self.common("danger", language=language)
         buttons += self.common("source", language=language)
-        buttons += [self.topic_button(name, language) for name in self.base.related(topic)[:2]]
+        related = [name for name in self.base.related(topic) if name != "emergency"]
+        buttons += [self.topic_button(name, language) for name in related[:2]]
         return Outcome(
             replies=(Reply("\n\n".join(part for part in parts if part), tuple(buttons)),),
             topic=topic,
@@ -231,7 +240,7 @@ class Answers:
     def more(self, topic: str, page: int, situation: Situation) -> Outcome:
         """Further facts of a topic, a few at a time: law first, then what is only decided or planned."""
         language, memory = situation.language, situation.memory
-        facts = [fact for fact in self.base.facts_of(topic) if fact.role == "more" and fact.on(situation.on)]
+        facts = self._further(topic, situation)
         shown = self.tell(facts[page * PAGE : (page + 1) * PAGE], situation)
         buttons = self.common("source", language=language) if shown else []
         if len(facts) > (page + 1) * PAGE:

@@ -184,6 +184,8 @@ def _texts(base: FactBase) -> Iterator[Problem]:
 
 def _translations(base: FactBase, language: str) -> Iterator[Problem]:
     entries = base.catalogues.entries(language)
+    for unit in notation.units_without(language):
+        yield Problem(base.folder / "units.yaml", 1, f"{unit}: no word in {language}")
     for text in base.source_texts():
         path = base.catalogues.path(language, text.kind)
         entry = entries.get(text.key)

@@ -28,6 +28,11 @@ def main(arguments: list[str]) -> int:
     importing = commands.add_parser("import", help="take translations from YAML files (key: text)")
     importing.add_argument("language")
     importing.add_argument("files", nargs="+", type=Path)
+    adding = commands.add_parser("add-language", help="begin a language: its entry and its translation files")
+    adding.add_argument("language", help="ISO 639-1 code")
+    adding.add_argument("--name", required=True, help="the language's own name")
+    adding.add_argument("--script", default="LATIN", help="as Unicode names begin: LATIN, CYRILLIC, ARABIC, ...")
+    adding.add_argument("--right-to-left", action="store_true")
     options = parser.parse_args(arguments)
     try:
         base = FactBase()
@@ -37,6 +42,8 @@ def main(arguments: list[str]) -> int:
             return _export(base, options.language, everything=options.all)
         if options.command == "import":
             return _import(base, options.language, options.files)
+        if options.command == "add-language":
+            return _add_language(base, options)
         return report(check(base, getattr(options, "on", None) or clock.today()), base)
     except BrokenFile as broken:
         print(broken, file=sys.stderr)
@@ -93,3 +100,21 @@ def _import(base: FactBase, language: str, files: list[Path]) -> int:
     count = base.catalogues.put(language, texts, translations)
     print(f"{language}: {count} texts taken")
     return status
+
+
+def _add_language(base: FactBase, options: argparse.Namespace) -> int:
+    code = options.language
+    if code in languages.NAMES:
+        print(f"{code} is there already: {languages.NAMES[code]}", file=sys.stderr)
+        return 1
+    right = ", right_to_left: true" if options.right_to_left else ""
+    line = f"{code}: {{name: {options.name}, script: {options.script}{right}}}\n"
+    path = base.folder / languages.FILE.name
+    path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+    base.catalogues.update(code, list(base.source_texts()))
+    print(
+        f"{code} is begun. Next: translate {base.folder.name}/locales/{code}/*.po, add its words for units to "
+        f"{base.folder / 'units.yaml'}, and training lines to data/nlu/{code}/. "
+        "`baken check` says what is missing; until then its texts are shown in English, saying so."
+    )
+    return 0

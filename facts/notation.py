@@ -32,6 +32,11 @@ def _units() -> dict[str, dict[str, dict[str, str]]]:
     return units
 
 
+def units_without(language: str) -> list[str]:
+    """Units that have no word in a language yet."""
+    return [unit for unit, words in _units().items() if language not in words]
+
+
 def money(amount: Decimal, language: str) -> str:
     """Euros: with cents, or without where there are none ("€ 14,99", "€ 150")."""
     whole = amount == amount.to_integral_value()

@@ -27,6 +27,7 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     """
 
     _NAME = "snapshot"
+    engine: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -20,6 +21,17 @@ def shown(answers: Answers, topic: str, language: str = "en") -> str:
     return answers.answer(topic, Situation(intent=topic, language=language, on=TODAY)).replies[0].text
 
 
+def everything_said(base: FactBase, answers: Answers, language: str) -> Iterator[tuple[str, str]]:
+    """Every answer and every page of "tell me more", each as the person sees it: alone."""
+    for topic in base.files:
+        yield topic, shown(answers, topic, language)
+        for page in range(20):
+            more = answers.more(topic, page, Situation(intent="show_more", language=language, on=TODAY))
+            if not more.facts:
+                break
+            yield topic, more.replies[0].text
+
+
 @pytest.mark.parametrize("language", NAMES)
 def test_the_warning_for_people_without_residence_comes_before_any_number_of_an_authority(
     base: FactBase, answers: Answers, wording: Wording, language: str
@@ -31,8 +43,7 @@ def test_the_warning_for_people_without_residence_comes_before_any_number_of_an_
     ]
     assert len(numbers) >= 3
     checked = 0
-    for topic in base.files:
-        text = shown(answers, topic, language)
+    for topic, text in everything_said(base, answers, language):
         places = [text.index(number) for number in numbers if number and number in text]
         if places:
             checked += 1
