@@ -1,0 +1,116 @@
+"""What is mended in Rasa behind the engine's door: each fails when the code it stands on changes."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import rasa
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
+from rasa.core.lock_store import InMemoryLockStore, LockStore
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.assistant import Assistant
+from bot.engine.direct import DirectEndpoint, compile_answer_check
+from bot.engine.stores import PromptLockStore, SnapshotTrackerStore
+from bot.engine.turn import Turn
+
+
+def test_it_is_the_rasa_that_was_read() -> None:
+    assert rasa.__version__ == "3.6.21"
+
+
+def test_the_compiled_check_refuses_what_rasas_own_check_refuses() -> None:
+    own = inspect.getsource(RemoteAction.action_response_format_spec)
+    assert "EVENTS_SCHEMA" in own and '"responses"' in own
+    compile_answer_check()
+    action = RemoteAction("action_answer", None)
+    assert action._validate_action_result({"events": [], "responses": []})
+    for wrong in ({"events": "none"}, {"responses": [1]}, {"events": [{"event": 5}]}):
+        with pytest.raises(ValidationError):
+            action._validate_action_result(wrong)
+
+
+def test_the_action_endpoint_is_called_as_it_was() -> None:
+    source = inspect.getsource(RemoteAction.run)
+    assert "self.action_endpoint.request(" in source and "json=json_body" in source
+    assert issubclass(DirectEndpoint, EndpointConfig)
+
+
+async def test_the_lock_waits_milliseconds_and_keeps_the_order() -> None:
+    assert inspect.signature(LockStore.lock).parameters["wait_time_in_seconds"].default == 1
+    store = PromptLockStore()
+    order: list[int] = []
+
+    async def one(number: int) -> None:
+        async with store.lock("talk"):
+            order.append(number)
+            await asyncio.sleep(0.002)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(one(number) for number in range(10)))
+    assert time.perf_counter() - start < 0.5
+    assert order == list(range(10))
+    assert isinstance(store, InMemoryLockStore)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SnapshotTrackerStore:
+    return SnapshotTrackerStore(Domain.load("domain.yml"), dialect="sqlite", db=str(tmp_path / "rasa.db"))
+
+
+async def test_a_conversation_keeps_its_slots_and_its_form_but_no_words(store: SnapshotTrackerStore) -> None:
+    assert "def save" in inspect.getsource(SQLTrackerStore) and SQLTrackerStore.SQLEvent.__tablename__ == "events"
+    tracker = DialogueStateTracker("talk", store.domain.slots)
+    for number in range(50):
+        tracker.update(UserUttered(f"secret {number}", {"name": "greet"}))
+    tracker.update(SlotSet("language", "pl"))
+    tracker.update(ActiveLoop("some_form"))
+    await store.save(tracker)
+    kept = await store.retrieve("talk")
+    assert kept is not None
+    assert kept.get_slot("language") == "pl"
+    assert kept.active_loop_name == "some_form"
+    assert len(kept.events) < 10
+    with store.engine.connect() as connection:
+        rows = connection.exec_driver_sql("select data from events").fetchall()
+    assert len(rows) == 1 and "secret" not in rows[0][0]
+
+
+async def test_forgetting_leaves_no_row_and_no_other_conversation_is_touched(store: SnapshotTrackerStore) -> None:
+    for name in ("one", "two"):
+        tracker = DialogueStateTracker(name, store.domain.slots)
+        tracker.update(SlotSet("language", "pl"))
+        await store.save(tracker)
+    assert await store.forget("one") == 1
+    assert await store.retrieve("one") is None
+    assert await store.retrieve("two") is not None
+
+
+def test_five_messages_at_once_are_all_answered_in_a_third_of_a_second(
+    assistant: Assistant, loop: asyncio.AbstractEventLoop
+) -> None:
+    async def burst() -> tuple[float, list[Turn]]:
+        await assistant.reply("burst", "hello")
+        start = time.perf_counter()
+        turns = await asyncio.gather(*(assistant.reply("burst", "What is the minimum wage?") for _ in range(5)))
+        return time.perf_counter() - start, list(turns)
+
+    seconds, turns = loop.run_until_complete(burst())
+    assert len(turns) == 5 and all(turn.replies for turn in turns)
+    assert seconds < 1.0, "the page of performance has the figure; this catches the one-second poll coming back"
+
+
+def test_a_long_talk_does_not_get_slower(talk: Callable[..., list[Turn]]) -> None:
+    times = [talk("Mijn loon is te laag")[0].milliseconds for _ in range(120)]
+    early, late = sorted(times[5:25])[10], sorted(times[-20:])[10]
+    assert late < early * 2

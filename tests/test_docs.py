@@ -1,0 +1,50 @@
+"""The documentation says what is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from bot.commands.settings_page import page
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_page_of_settings_is_that_of_the_code() -> None:
+    assert (ROOT / "docs/settings.md").read_text(encoding="utf-8") == page()
+
+
+def test_every_setting_has_a_description() -> None:
+    text = page()
+    for field in msgspec.structs.fields(Settings):
+        line = next(line for line in text.splitlines() if f"`BAKEN_{field.name.upper()}`" in line)
+        assert len(line.split("|")[3].strip()) > 10
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = 0
+    for document in documents:
+        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                links += 1
+                assert (document.parent / target).exists(), (document.name, target)
+    assert links > 20
+
+
+def test_rules_name_every_intent_and_every_action() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
+    rules = yaml.safe_load((ROOT / "data/rules.yml").read_text())["rules"]
+    steps = [step for rule in rules for step in rule["steps"]]
+    assert {step["intent"] for step in steps if "intent" in step} == set(domain["intents"])
+    assert {step["action"] for step in steps if "action" in step} == set(domain["actions"])
+
+
+def test_every_topic_is_an_intent() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
+    topics = yaml.safe_load((ROOT / "facts/topics.yaml").read_text())["topics"]
+    assert set(topics) <= set(domain["intents"])

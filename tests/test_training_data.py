@@ -1,0 +1,88 @@
+"""The training lines: known topics, every language, and nothing of the exam among them."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.understanding.fold import fold
+from facts.languages import NAMES
+
+ROOT = Path(__file__).parent.parent
+
+
+def groups(language: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for path in sorted((ROOT / "data/nlu" / language).glob("*.yml")):
+        found += yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+    return found
+
+
+def lines(group: dict[str, Any]) -> list[str]:
+    return [line.removeprefix("- ").strip() for line in group["examples"].splitlines() if line.strip()]
+
+
+def exam() -> list[str]:
+    return [
+        row["text"]
+        for folder in ("questions", "safety")
+        for path in sorted((ROOT / "tests" / folder).glob("*.csv"))
+        for row in csv.DictReader(path.open(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_every_topic_has_lines_in_every_language_by_several_writers(language: str) -> None:
+    topics = yaml.safe_load((ROOT / "facts/topics.yaml").read_text())["topics"]
+    counts: Counter[str] = Counter()
+    writers: dict[str, set[str]] = {}
+    for group in groups(language):
+        assert group["metadata"]["language"] == language
+        counts[group["intent"]] += len(lines(group))
+        writers.setdefault(group["intent"], set()).add(group["metadata"]["writer"])
+    assert set(counts) == set(topics)
+    assert min(counts.values()) >= 10
+
+
+def test_no_line_of_the_exam_or_near_copy_of_one_is_trained_on() -> None:
+    """Near: the same folded words, or nine tenths of the word pairs of a line of five words and more."""
+    trained: dict[str, str] = {}
+    pairs: dict[tuple[str, str], list[frozenset[tuple[str, str]]]] = {}
+    for language in NAMES:
+        for group in groups(language):
+            for line in lines(group):
+                folded = fold(line)
+                trained[folded] = line
+                words = folded.split()
+                own = frozenset(itertools.pairwise(words))
+                for pair in own:
+                    pairs.setdefault(pair, []).append(own)
+    same, near = [], []
+    for text in exam():
+        folded = fold(text)
+        words = folded.split()
+        if len(words) > 2 and folded in trained:
+            same.append(text)
+        own = frozenset(itertools.pairwise(words))
+        if len(words) >= 5:
+            close = Counter(id(other) for pair in own for other in pairs.get(pair, []))
+            if close and close.most_common(1)[0][1] >= 0.9 * len(own):
+                near.append(text)
+    assert same == []
+    assert near == []
+
+
+def test_the_exam_is_whole() -> None:
+    for language in NAMES:
+        rows = list(csv.DictReader((ROOT / f"tests/questions/{language}.csv").open(encoding="utf-8")))
+        assert len(rows) >= 60
+        assert {row["topic"] for row in rows} == set(yaml.safe_load((ROOT / "facts/topics.yaml").read_text())["topics"])
+        due = list(csv.DictReader((ROOT / f"tests/safety/{language}.csv").open(encoding="utf-8")))
+        assert sum(row["topic"] in ("exploitation", "emergency") for row in due) >= 20
+        assert sum(row["topic"] not in ("exploitation", "emergency") for row in due) >= 20
