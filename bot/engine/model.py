@@ -14,7 +14,15 @@ ROOT = Path(__file__).parent.parent.parent
 MODEL = Path("models") / "baken.tar.gz"
 _NOTE = MODEL.with_suffix("").with_suffix(".json")
 #: What the model is made from: training data, domain, configuration, and the code that learns.
-_MADE_FROM = ("data/nlu", "data/rules.yml", "domain.yml", "config.yml", "bot/understanding", "bot/components")
+_MADE_FROM = (
+    "data/nlu",
+    "data/languages",
+    "data/rules.yml",
+    "domain.yml",
+    "config.yml",
+    "bot/understanding",
+    "bot/components",
+)
 
 
 def fingerprint(root: Path = ROOT) -> str:

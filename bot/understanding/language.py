@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from anyascii import anyascii
@@ -20,8 +21,12 @@ from actions.language_memory import Detected
 from bot.understanding.fold import clean
 from bot.understanding.linear import LinearModel, Settings
 from facts.languages import NAMES
+from facts.read import read_yaml, without_lines
 
 DetectorFactory.seed = 0
+
+#: Lines of languages that Baken does not write.
+OTHERS: Final = Path(__file__).parent.parent.parent / "data" / "languages" / "other.yaml"
 
 MODEL: Final = Settings(grams=(("char_wb", 1, 4, 2),), encoder_weight=0, regularisation=1.0, folding=False, folds=3)
 #: Languages that langdetect takes for one of ours, or ours for them, on short or misspelt text.
@@ -65,11 +70,12 @@ _ROMAN: Final[dict[str, list[dict[str | int, str | int | None]]]] = {
 }
 
 
-def train(lines: Iterable[tuple[str, str]]) -> LinearModel:
-    """A detector from (language, text) lines."""
+def train(lines: Iterable[tuple[str, str]], others: Path = OTHERS) -> LinearModel:
+    """A detector from (language, text) lines, and from those of the languages that Baken does not write."""
     texts: list[str] = []
     labels: list[str] = []
-    for language, line in lines:
+    foreign: dict[str, list[str]] = without_lines(read_yaml(others))
+    for language, line in [*lines, *((code, line) for code, found in foreign.items() for line in found)]:
         for variant in dict.fromkeys(_variants(language, prepare(line))):
             texts.append(variant)
             labels.append(language)
