@@ -117,7 +117,7 @@ class Answers:
         language, memory = situation.language, situation.memory
         told = self.tell(self._first(topic, situation), situation)
         until_steps = next((place for place, one in enumerate(told) if one.fact.role == "step"), len(told))
-        parts = ["\n".join(self.line(one, language) for one in told[:until_steps])]
+        parts = ["\n\n".join(self.line(one, language) for one in told[:until_steps])]
         steps = [f"• {self.line(one, language)}" for one in told[until_steps:]]
         if steps:
             parts.append("\n".join([self.wording.text("answer.steps", language), *steps]))
@@ -180,7 +180,7 @@ class Answers:
         # A warning must not stand between a person in danger and the number to call: it follows the first words.
         body += [self.line(one, language) for one in told if one.fact.role == "warning"]
         steps = [f"• {self.line(one, language)}" for one in told if one.fact.role == "step"]
-        parts = ["\n".join(body), "\n".join(steps), *self.notices(told, situation)]
+        parts = ["\n\n".join(body), "\n".join(steps), *self.notices(told, situation)]
         parts.append(self.wording.text("safety.human", language))
         buttons = [*self.common("human", language=language)]
         if topic == "exploitation":

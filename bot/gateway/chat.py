@@ -36,6 +36,9 @@ class Page:
     def __init__(self, base: FactBase) -> None:
         wording = Wording(base)
         shown = [key for key in base.texts if key.startswith("page.")]
+        phones = [
+            period.value for figure in base.figures.values() if figure.unit == "phone" for period in figure.periods
+        ]
         self.texts: dict[str, dict[str, Any]] = {
             language: {
                 "language": language,
@@ -43,7 +46,7 @@ class Page:
                 "languages": NAMES,
                 "greeting": wording.text("greeting", language),
                 "menu": wording.text("button.menu", language),
-                "delete": wording.text("delete.ask", language),
+                "phones": phones,
                 **{key.removeprefix("page."): wording.text(key, language) for key in shown},
             }
             for language in NAMES

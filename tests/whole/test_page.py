@@ -74,6 +74,12 @@ def test_arabic_is_set_from_right_to_left_with_telephone_numbers_in_order(open_p
     assert link.get_attribute("dir") == "ltr"
 
 
+def test_the_emergency_number_can_be_tapped(open_page: Any) -> None:
+    page = open_page("nl-NL")
+    ask(page, "Ze hebben ons opgesloten in het huis, help", 2)
+    assert page.locator("#log a[href='tel:112']").count() >= 1
+
+
 def test_the_page_changes_to_the_language_that_a_person_writes(open_page: Any) -> None:
     page = open_page("en-GB")
     ask(page, "Salariul meu nu a fost plătit luna aceasta, ce pot să fac?", 2)

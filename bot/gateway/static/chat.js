@@ -38,8 +38,9 @@ async function load(language) {
 }
 
 function linked(target, content) {
-  // Addresses and short telephone numbers can be tapped; everything else is plain text, never HTML.
-  const pattern = /(https?:\/\/[^\s»]+[^\s».,;:)])|(\+?\d[\d\u2066\u2069 -]{6,}\d)/g;
+  // Addresses and the telephone numbers that Baken knows can be tapped; everything else is plain text, never HTML.
+  const escaped = words.phones.map((phone) => phone.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const pattern = new RegExp("(https?://[^\\s»]+[^\\s».,;:)])|(?<![\\d-])(" + escaped.join("|") + ")(?![\\d-])", "g");
   let last = 0;
   for (const match of content.matchAll(pattern)) {
     target.append(content.slice(last, match.index));
@@ -65,7 +66,7 @@ function show(entry, { live = false, last = false } = {}) {
   who.className = "visually-hidden";
   who.textContent = (entry.me ? words.you : "Baken") + ": ";
   bubble.append(who);
-  linked(bubble, entry.text);
+  if (entry.me) { bubble.append(entry.text); } else { linked(bubble, entry.text); }
   item.append(bubble);
   if (entry.buttons && entry.buttons.length) {
     const choices = document.createElement("div");
