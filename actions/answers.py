@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from actions.mentions import mentioned
 from actions.reply import Button, Outcome, Reply, SourceShown
 from actions.situation import Memory, Situation
 from facts import notation
@@ -158,7 +159,9 @@ class Answers:
         """The facts of an answer: all its answers and warnings, and the first steps."""
         facts = [fact for fact in self.base.facts_of(topic) if fact.on(situation.on)]
         steps = [fact for fact in facts if fact.role == "step"][:STEPS]
-        return [fact for role in ("answer", "warning") for fact in facts if fact.role == role] + steps
+        asked = [fact for fact in facts if fact.when in mentioned(situation.text)]
+        answers = [fact for fact in facts if fact.role == "answer"]
+        return answers[:1] + asked + answers[1:] + [fact for fact in facts if fact.role == "warning"] + steps
 
     def _further(self, topic: str, situation: Situation) -> list[Fact]:
         """The facts behind "tell me more": steps that the answer had no room for, then the rest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.answers import Answers, remember
+from actions.mentions import mentioned
 from actions.reply import Button, Outcome, Reply
 from actions.situation import Situation
 from facts.languages import NAMES
@@ -121,6 +122,9 @@ class Dialogue:
     def _picked(self, situation: Situation) -> str | None:
         """The offered topic that an answer in words points to: "the second", "2", or words that fit one of them."""
         offered = situation.memory.offered
+        topic = situation.memory.topic
+        if topic and any(fact.when in mentioned(situation.text) for fact in self.answers.base.facts_of(topic)):
+            return topic  # "and if I am 19?" goes on with what the talk is about
         number = _ORDINAL.match(situation.text)
         if number and int(number[1]) <= len(offered):
             return offered[int(number[1]) - 1]

@@ -12,6 +12,8 @@ import msgspec
 Standing = Literal["in_force", "adopted", "bill", "planned", "explored", "recommended", "withdrawn", "observation"]
 Role = Literal["answer", "step", "warning", "more"]
 Confidence = Literal["high", "medium", "low"]
+#: What in a question brings a fact into the answer itself: an age below the full minimum wage.
+When = Literal["young_age"]
 Kind = Literal["rights", "flow", "safety", "dialogue"]
 Unit = Literal[
     "EUR", "percent", "hours", "minutes", "days", "weeks", "months", "years",
@@ -111,6 +113,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     sources: list[Source]
     checked_on: date
     confidence: Confidence
+    when: When | None = None  #: a `more` fact that belongs in the answer when the question has this in it
     note: str = ""
     line: int = msgspec.field(name="__line__", default=0)
 

@@ -53,6 +53,7 @@ class Decision(GraphComponent):
                 [(entry["name"], entry["confidence"]) for entry in ranking],
                 score=danger.get("score", -9.0),
                 rule=danger.get("rule"),
+                also=message.get("also") or (),
                 thresholds=self._thresholds,
             )
             message.set("danger", {**danger, "sure": decision.safety, "hint": decision.hint}, add_to_output=True)

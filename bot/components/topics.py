@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.stored import fetch, is_command, keep, lines
+from bot.understanding.clauses import clauses
 from bot.understanding.linear import LinearModel, Settings
 
 
@@ -27,7 +28,7 @@ class Topics(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Settings of config.yml, with their defaults."""
-        return {"encoder_weight": 0.5, "regularisation": 0.3, "ranking_length": 10}
+        return {"encoder_weight": 0.5, "regularisation": 0.3, "ranking_length": 10, "clause_sure": 0.8}
 
     @classmethod
     def create(
@@ -69,7 +70,19 @@ class Topics(GraphComponent):
             ranking = [{"name": name, "confidence": confidence} for name, confidence in ranked]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
+            message.set("also", self._also(message.get("text") or ""), add_to_output=True)
         return messages
+
+    def _also(self, text: str) -> list[str]:
+        """Topics that one clause of the message is surely about, in their order."""
+        found: list[str] = []
+        if self._model is None:
+            return found
+        for clause in clauses(text):
+            name, confidence = self._model.predict(clause)[0]
+            if confidence >= self._config["clause_sure"] and name not in found:
+                found.append(name)
+        return found
 
 
 def _writers(examples: list[Any]) -> list[str] | None:

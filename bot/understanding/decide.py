@@ -30,8 +30,18 @@ class Decision(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
 
 
-def decide(ranking: Sequence[tuple[str, float]], *, score: float, rule: str | None, thresholds: Thresholds) -> Decision:
-    """One decision from the ranked topics, the danger score and the rule that matched, if one did."""
+def decide(
+    ranking: Sequence[tuple[str, float]],
+    *,
+    score: float,
+    rule: str | None,
+    thresholds: Thresholds,
+    also: Sequence[str] = (),
+) -> Decision:
+    """One decision from the ranked topics, the danger score and the rule that matched, if one did.
+
+    `also` are topics that single clauses of the message are surely about: the second is offered beside the answer.
+    """
     best, confidence = ranking[0]
     share = dict(ranking)
     if rule is not None or score >= thresholds.sure:
@@ -47,5 +57,6 @@ def decide(ranking: Sequence[tuple[str, float]], *, score: float, rule: str | No
     if confidence < thresholds.enough or confidence - runner_up < thresholds.margin:
         likely = tuple(name for name, value in others[:3] if value >= 0.1)
         return Decision("ask_back", confidence, hint=hint, choices=likely)
-    also = (second,) if runner_up >= 0.25 else ()
-    return Decision(best, confidence, hint=hint, choices=also)
+    other_clauses = tuple(name for name in also if name != best and name not in SAFETY)[:1]
+    beside = other_clauses or ((second,) if runner_up >= 0.25 else ())
+    return Decision(best, confidence, hint=hint, choices=beside)

@@ -46,10 +46,17 @@ def encode(text: str) -> Vectors:
 
 
 def encode_all(texts: Sequence[str], batch: int = 256) -> Vectors:
-    """The vectors of many texts, shape (len(texts), 512); batched, for training."""
-    prepared = [prepare(text) or "." for text in texts]
+    """The vectors of many texts, shape (len(texts), 512); batched, for training.
+
+    The last lot is kept: the components that learn look at the same lines one after the other.
+    """
+    return _many(tuple(prepare(text) or "." for text in texts), batch)
+
+
+@lru_cache(maxsize=1)
+def _many(prepared: tuple[str, ...], batch: int) -> Vectors:
     parts = [
-        np.asarray(_model().encode(prepared[start : start + batch]), dtype=np.float32)
+        np.asarray(_model().encode(list(prepared[start : start + batch])), dtype=np.float32)
         for start in range(0, len(prepared), batch)
     ]
     return np.vstack(parts) if parts else np.zeros((0, WIDTH), dtype=np.float32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ class Settings(msgspec.Struct, frozen=True):
     encoder_weight: float = 0.5  #: 0 leaves the encoder out
     regularisation: float = 0.3  #: LinearSVC's C
     balanced: bool = False
-    folds: int = 3  #: for calibration; 0 leaves the temperature at 1
+    folds: int = 4  #: one of so many is held out for the calibration; 0 leaves the temperature at 1
     folding: bool = True
 
 
@@ -100,7 +101,7 @@ class LinearModel:
             else StratifiedKFold(self.settings.folds, shuffle=True, random_state=0).split(features, answers)
         )
         scores, right = [], []
-        for train, held_out in folds:
+        for train, held_out in islice(folds, 1):  # one fold is enough for one number, and a quarter of the time
             machine = self._machine().fit(features[train], answers[train])
             decision = machine.decision_function(features[held_out])
             decision = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
