@@ -18,6 +18,7 @@ from bot.assistant import Assistant
 from bot.commands.evaluate import run
 from bot.commands.start import start
 from bot.evaluation.files import Question, questions
+from bot.quiet import be_quiet
 from bot.settings import load
 
 ROOT = Path(__file__).parent.parent
@@ -155,6 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
+    be_quiet()
     report, safety, error, points = asyncio.run(measure())
     text = page(report, safety, error, points)
     print(text)

@@ -18,16 +18,17 @@ def be_quiet(level: str = "WARNING") -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     warnings.filterwarnings("ignore")
-    number = logging.getLevelName(level.upper())
+    number: int = logging.getLevelName(level.upper())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=number, handlers=[handler], force=True)
-    for name in _LOUD:
-        logging.getLogger(name).setLevel(max(number, logging.WARNING))
-    _quiet_structlog(number)
+    hush()
 
 
-def _quiet_structlog(level: int) -> None:
+def hush() -> None:
+    """Hold Rasa, and what it brings, to warnings: at its debug level it prints what people write."""
     import structlog
 
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(max(level, logging.WARNING)))
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -11,6 +11,7 @@ import msgspec
 
 from actions.reply import Button, Document, Reply, SourceShown
 from bot.engine.turn import Turn
+from bot.quiet import hush
 
 
 class RasaEngine:
@@ -27,6 +28,7 @@ class RasaEngine:
 
     @classmethod
     def _load(cls, model: Path, database: Path | None) -> RasaEngine:
+        hush()  # whoever loads an engine: Rasa would print every message at its debug level
         from rasa.core.agent import Agent
         from rasa.core.tracker_store import InMemoryTrackerStore
         from rasa.shared.core.domain import Domain

@@ -114,3 +114,19 @@ def test_a_long_talk_does_not_get_slower(talk: Callable[..., list[Turn]]) -> Non
     times = [talk("Mijn loon is te laag")[0].milliseconds for _ in range(120)]
     early, late = sorted(times[5:25])[10], sorted(times[-20:])[10]
     assert late < early * 2
+
+
+def test_an_engine_loaded_anywhere_prints_nothing_of_a_message(model: Path) -> None:
+    """Without any logging set up by the caller."""
+    import subprocess
+    import sys
+
+    code = (
+        "import asyncio, sys; from pathlib import Path; from bot.engine.rasa_engine import RasaEngine\n"
+        "async def main():\n"
+        "    engine = await RasaEngine.load(Path('models/baken.tar.gz'), None)\n"
+        "    await engine.reply('talk', 'tajemnica-4711 nie zapłacili')\n"
+        "asyncio.run(main())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert "tajemnica" not in run.stdout + run.stderr
