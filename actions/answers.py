@@ -80,7 +80,7 @@ class Answers:
         if told.standing not in ("in_force", "observation"):
             label = self.wording.text(f"standing.{told.standing}", language)
             text = f"{label}. {text}"
-        if told.fact.confidence == "low":
+        if told.fact.confidence == "low" and not told.says_unsure:
             text = f"{text} {self.wording.text('answer.unsure', language)}"
         return text
 

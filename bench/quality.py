@@ -39,7 +39,7 @@ def figures(report: dict[str, Any], safety: dict[str, Any], calibration: float) 
     """The figures that are asked for, from the report of the questions and that of the safety set."""
     results = report["results"]
     plain = report["by_variant"].get("plain", {"rows": 0, "right": 0})
-    counts = safety["safety"]
+    counts = {name: report["safety"][name] + safety["safety"][name] for name in safety["safety"]}
     beside = [row for row in results if row["topic"] == "out_of_scope"]
     language = report["language"]
     return {

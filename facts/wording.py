@@ -33,6 +33,11 @@ class Told(msgspec.Struct, frozen=True):
     standing: Standing
     expired: tuple[str, ...] = ()  #: figures of which no value is known for that day
 
+    @property
+    def says_unsure(self) -> bool:
+        """Whether the text itself says that we are not sure (judged on its English)."""
+        return any("not sure" in phase.text for phase in self.fact.says)
+
 
 class Wording:
     """Texts and facts of a fact base, worded in a language for a day."""
@@ -74,7 +79,7 @@ class Wording:
             return None
         if how == "by_age":
             years = [
-                f"{notation.counted(Decimal(age), 'years', language)}: {notation.written(value, figure.unit, language)}"
+                f"{notation.counted(Decimal(age), 'age', language)}: {notation.written(value, figure.unit, language)}"
                 for age, value in sorted(period.by_age.items(), reverse=True)
             ]
             return "; ".join(years)

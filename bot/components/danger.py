@@ -30,7 +30,7 @@ class Danger(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Settings of config.yml, with their defaults."""
-        return {"encoder_weight": 0.5, "regularisation": 0.3}
+        return {"encoder_weight": 0.5, "regularisation": 0.5}
 
     @classmethod
     def create(

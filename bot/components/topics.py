@@ -28,7 +28,7 @@ class Topics(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Settings of config.yml, with their defaults."""
-        return {"encoder_weight": 0.5, "regularisation": 0.3, "ranking_length": 10, "clause_sure": 0.8}
+        return {"encoder_weight": 0.5, "regularisation": 0.5, "ranking_length": 43, "clause_sure": 0.8}
 
     @classmethod
     def create(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -12,11 +13,13 @@ NOW = frozenset({"injury_now", "violence_now", "fire_gas_now", "locked_in_now", 
 
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """Set in config.yml; measured in docs/quality.md."""
+    """Set in config.yml. Chosen on lines of writers who were left out of the training, measured in docs/quality.md."""
 
-    sure: float = 0.0  #: danger score from which the safety reply comes first
-    possible: float = -0.4  #: danger score from which a quiet line is added
-    enough: float = 0.3  #: probability of the best topic below which Baken asks back
+    sure: float = -0.55  #: evidence of danger from which the safety reply comes first
+    possible: float = -1.1  #: evidence from which a quiet line is added
+    topic_weight: float = 0.4  #: how much the topics' view counts beside the detector's score
+    rule_needs: float = -1.0  #: score below which a rule alone is only possible; not for suicide
+    enough: float = 0.35  #: probability of the best topic below which Baken asks back
     margin: float = 0.1  #: lead over the second topic below which Baken asks which of the two
 
 
@@ -28,6 +31,11 @@ class Decision(msgspec.Struct, frozen=True):
     safety: bool = False
     hint: bool = False
     choices: tuple[str, ...] = ()
+
+
+def evidence(score: float, share: Mapping[str, float], thresholds: Thresholds) -> float:
+    """The detector's score, with what the topic classifier thinks of the two safety topics."""
+    return score + thresholds.topic_weight * math.log(sum(share.get(name, 0.0) for name in SAFETY) + 0.001)
 
 
 def decide(
@@ -42,15 +50,14 @@ def decide(
 
     `also` are topics that single clauses of the message are surely about: the second is offered beside the answer.
     """
-    best, confidence = ranking[0]
     share = dict(ranking)
-    if rule is not None or score >= thresholds.sure:
-        if rule in NOW or (rule is None and share.get("emergency", 0) > share.get("exploitation", 0)):
-            return Decision("emergency", max(share.get("emergency", 0), 0.5), safety=True)
-        return Decision("exploitation", max(share.get("exploitation", 0), 0.5), safety=True)
-    if best in SAFETY and confidence >= 0.5:
-        return Decision(best, confidence, safety=True)
-    hint = score >= thresholds.possible or best in SAFETY
+    danger = evidence(score, share, thresholds)
+    ruled = rule is not None and (score >= thresholds.rule_needs or rule == "suicide")
+    if ruled or danger >= thresholds.sure:
+        now = rule in NOW if ruled else share.get("emergency", 0) > share.get("exploitation", 0)
+        topic = "emergency" if now else "exploitation"
+        return Decision(topic, max(share.get(topic, 0), 0.5), safety=True)
+    hint = rule is not None or danger >= thresholds.possible or ranking[0][0] in SAFETY
     others = [(name, value) for name, value in ranking if name not in SAFETY]
     best, confidence = others[0]
     second, runner_up = others[1] if len(others) > 1 else ("", 0.0)
