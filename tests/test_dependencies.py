@@ -28,7 +28,7 @@ def test_at_or_above_the_fixed_version(name: str) -> None:
     assert version(name) >= FIXED[name]
 
 
-@pytest.mark.parametrize("name", ["wheel", "tensorflow-text", "tensorflow-hub", "keras", "jax"])
+@pytest.mark.parametrize("name", ["tensorflow-text", "tensorflow-hub", "keras", "jax"])
 def test_what_was_dropped_is_not_installed(name: str) -> None:
     with pytest.raises(importlib.metadata.PackageNotFoundError):
         importlib.metadata.version(name)
