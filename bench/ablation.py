@@ -81,8 +81,8 @@ def main() -> None:
         [
             "# What each part brings",
             "",
-            f"Accuracy of the likeliest topic on the lines of writer {options.without} in all languages, who was left out "
-            "of the training (`uv run python -m bench.ablation --write`). These lines are harder than the exam: many are "
+            f"Accuracy of the likeliest topic on the lines of writer {options.without} in all languages, left out "
+            "of the training (`uv run python -m bench.ablation --write`). They are harder than the exam: many are "
             "short, misspelt or deliberately unlike the others. Differences under one point say nothing.",
             "",
             "| variant | accuracy |",
