@@ -161,7 +161,10 @@ class Answers:
         steps = [fact for fact in facts if fact.role == "step"][:STEPS]
         asked = [fact for fact in facts if fact.when in mentioned(situation.text)]
         answers = [fact for fact in facts if fact.role == "answer"]
-        return answers[:1] + asked + answers[1:] + [fact for fact in facts if fact.role == "warning"] + steps
+        answers = answers[:1] + asked + answers[1:]
+        warnings = [fact for fact in facts if fact.role == "warning"]
+        first = topic in self.base.files and self.base.files[topic][1].warnings_first
+        return (warnings + answers if first else answers + warnings) + steps
 
     def _further(self, topic: str, situation: Situation) -> list[Fact]:
         """The facts behind "tell me more": steps that the answer had no room for, then the rest."""

@@ -26,6 +26,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "permit": ("work_permit", "asylum_seeker_work", "posted_worker", "skilled_migrant", "government_plans"),
 }  # fmt: skip
 
+#: A message of so many words can go on with the talk without naming its subject.
+FEW_WORDS = 7
+
 _ORDINAL = re.compile(r"^\W*([1-3])\W*$")
 
 
@@ -120,15 +123,21 @@ class Dialogue:
         )
 
     def _picked(self, situation: Situation) -> str | None:
-        """The offered topic that an answer in words points to: "the second", "2", or words that fit one of them."""
-        offered = situation.memory.offered
-        topic = situation.memory.topic
-        if topic and any(fact.when in mentioned(situation.text) for fact in self.answers.base.facts_of(topic)):
-            return topic  # "and if I am 19?" goes on with what the talk is about
+        """The offered topic that an answer points to, or the one that the talk goes on with."""
+        meant = self.goes_on(situation)
+        return meant or next((topic for topic in situation.choices if topic in situation.memory.offered), None)
+
+    def goes_on(self, situation: Situation) -> str | None:
+        """The topic that a few words go on with: "2" after a choice, "and if I am 19?" after the minimum wage."""
+        memory = situation.memory
         number = _ORDINAL.match(situation.text)
-        if number and int(number[1]) <= len(offered):
-            return offered[int(number[1]) - 1]
-        return next((topic for topic in situation.choices if topic in offered), None)
+        if number and int(number[1]) <= len(memory.offered):
+            return memory.offered[int(number[1]) - 1]
+        if memory.topic and len(situation.text.split()) <= FEW_WORDS:
+            named = mentioned(situation.text)
+            if any(fact.when in named for fact in self.answers.base.facts_of(memory.topic)):
+                return memory.topic
+        return None
 
     def change_language(self, situation: Situation, wanted: str | None) -> Outcome:
         """Asked for a language: switched to it, with the way back as a button; not named: all twelve to choose from."""

@@ -110,9 +110,12 @@ def _talk(heard: Heard) -> Outcome:
     return dialogue().talk(heard.situation)
 
 
-ActionAnswer = _action(
-    "action_answer", lambda heard: answers().answer(heard.situation.intent, heard.situation), "Answers a topic."
-)
+def _answer(heard: Heard) -> Outcome:
+    situation = heard.situation
+    return answers().answer(dialogue().goes_on(situation) or situation.intent, situation)
+
+
+ActionAnswer = _action("action_answer", _answer, "Answers a topic, or goes on with the one before.")
 ActionSafety = _action(
     "action_safety", lambda heard: answers().safety(heard.situation.intent, heard.situation), "Safety first."
 )

@@ -138,6 +138,7 @@ class TopicFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     topic: str
     related: list[str] = []
+    warnings_first: bool = False  #: the warnings are what the question is about
     figures: list[Figure] = []
     facts: list[Fact]
     line: int = msgspec.field(name="__line__", default=0)

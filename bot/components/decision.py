@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.stored import is_command
 from bot.understanding.decide import Thresholds, decide
+from bot.understanding.fold import has_words
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -48,6 +49,8 @@ class Decision(GraphComponent):
             ranking = message.get("intent_ranking")
             if is_command(message) or not ranking:
                 continue
+            if not has_words(message.get("text") or ""):  # a bare number: only the talk can say what it means
+                ranking = [{"name": entry["name"], "confidence": 0.0} for entry in ranking]
             danger = message.get("danger") or {}
             decision = decide(
                 [(entry["name"], entry["confidence"]) for entry in ranking],

@@ -50,6 +50,21 @@ def test_and_if_i_am_nineteen_goes_on_with_what_the_talk_is_about(dialogue: Dial
     assert "€8.99" in made.replies[0].text  # 60 % of 14.99, Besluit minimumjeugdloonregeling
 
 
+def test_and_if_i_am_nineteen_after_the_minimum_wage_on_the_real_assistant(talk: Talk) -> None:
+    turns = talk("What is the minimum wage?", "and if I am 19?")
+    assert turns[-1].topic == "minimum_wage"
+
+
+def test_a_bare_number_is_no_question(talk: Talk) -> None:
+    assert not talk("2")[0].understood
+
+
+def test_who_fears_deportation_reads_the_warning_first(talk: Talk, base: FactBase) -> None:
+    turn = talk("Can they deport me if I complain about my boss?")[0]
+    assert turn.topic == "fear_of_reporting"
+    assert turn.facts[0] == "fear-data-sharing"
+
+
 def test_the_answer_to_which_of_the_two_is_understood_as_a_number(dialogue: Dialogue) -> None:
     memory = Memory(offered=("dismissal", "sick_pay"))
     made = dialogue.ask_back(Situation(intent="ask_back", text="2", memory=memory, on=TODAY))
