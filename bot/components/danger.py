@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.stored import fetch, is_command, keep, lines
-from bot.understanding.linear import LinearModel, Settings
+from bot.understanding.linear import CHARACTERS, WORDS, LinearModel, Settings
 from bot.understanding.signs import rule_for
 
 DUE = ("exploitation", "emergency")
@@ -60,6 +60,7 @@ class Danger(GraphComponent):
         examples = list(lines(training_data))
         self._model = LinearModel(
             Settings(
+                grams=(CHARACTERS, WORDS),
                 encoder_weight=self._config["encoder_weight"],
                 regularisation=self._config["regularisation"],
                 balanced=True,

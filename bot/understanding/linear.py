@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ Array = NDArray[np.float32]
 Grams = tuple[str, int, int, int]
 CHARACTERS: Final[Grams] = ("char_wb", 2, 5, 2)
 #: Across word ends too: order and neighbours. 1.5 points on lines of a writer who was left out.
-ACROSS: Final[Grams] = ("char", 3, 6, 3)
+ACROSS: Final[Grams] = ("char", 3, 6, 5)
 WORDS: Final[Grams] = ("word", 1, 2, 2)
 
 
@@ -51,7 +51,9 @@ class LinearModel:
         self.settings = settings
         self.classes: list[str] = []
         self.temperature = 1.0
-        self._vectorizers: list[TfidfVectorizer] = []
+        self._vectorizers: list[TfidfVectorizer] = []  # while learning
+        #: The vectorizers as plain dictionaries: scikit-learn's checks cost more than the sum itself.
+        self._fast: list[tuple[Grams, dict[str, int], Array]] = []
         self._grams: Array = np.zeros((0, 0), dtype=np.float32)  # (n-grams, classes)
         self._dense: Array = np.zeros((0, 0), dtype=np.float32)  # (512, classes)
         self._bias: Array = np.zeros(0, dtype=np.float32)
@@ -62,6 +64,10 @@ class LinearModel:
         folded = [self._prepare(text) for text in texts]
         for vectorizer in self._vectorizers:
             vectorizer.fit(folded)
+        self._fast = [
+            (grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
+            for grams, vectorizer in zip(self.settings.grams, self._vectorizers, strict=True)
+        ]
         features = self._features(folded, encoder.encode_all(texts) if self.settings.encoder_weight else None)
         answers = np.asarray(labels)
         if self.settings.folds:
@@ -132,14 +138,6 @@ class LinearModel:
         result: Array = scores
         return result
 
-    @cached_property
-    def _fast(self) -> list[tuple[Grams, dict[str, int], Array]]:
-        """The vectorizers as plain dictionaries: scikit-learn's checks cost more than the sum itself."""
-        return [
-            (grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
-            for grams, vectorizer in zip(self.settings.grams, self._vectorizers, strict=True)
-        ]
-
     def predict(self, text: str) -> list[tuple[str, float]]:
         """Classes with their probabilities, likeliest first."""
         probabilities = softmax(self.decide(text) * self.temperature)
@@ -156,10 +154,10 @@ class LinearModel:
             "classes": np.frombuffer("\n".join(self.classes).encode(), dtype=np.uint8),
             "temperature": np.float32(self.temperature),
         }
-        for number, vectorizer in enumerate(self._vectorizers):
-            words = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+        for number, (_, places, idf) in enumerate(self._fast):
+            words = sorted(places, key=places.__getitem__)
             arrays[f"words{number}"] = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
-            arrays[f"idf{number}"] = vectorizer.idf_.astype(np.float32)
+            arrays[f"idf{number}"] = idf
         with path.open("wb") as file:
             np.savez_compressed(file, **arrays)
 
@@ -174,23 +172,21 @@ class LinearModel:
             model._dense, model._bias = arrays["dense"], arrays["bias"]
             for number, grams in enumerate(model.settings.grams):
                 words = arrays[f"words{number}"].tobytes().decode().split("\n")
-                vectorizer = _vectorizer(grams, vocabulary={word: place for place, word in enumerate(words)})
-                vectorizer.idf_ = arrays[f"idf{number}"].astype(np.float64)
-                model._vectorizers.append(vectorizer)
+                places = {word: place for place, word in enumerate(words)}
+                model._fast.append((grams, places, arrays[f"idf{number}"]))
         return model
 
 
-def _vectorizer(grams: Grams, vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
+def _vectorizer(grams: Grams) -> TfidfVectorizer:
     analyzer, shortest, longest, least = grams
     return TfidfVectorizer(
         analyzer=analyzer,
         ngram_range=(shortest, longest),
-        min_df=1 if vocabulary else least,
+        min_df=least,
         sublinear_tf=True,
         dtype=np.float32,
         lowercase=False,
         token_pattern=r"\S+" if analyzer == "word" else None,
-        vocabulary=vocabulary,
         tokenizer=_words if analyzer == "word" else None,
     )
 

@@ -17,7 +17,7 @@ LABELS = ["pay", "pay", "house", "house", "greet", "greet"]
 
 @pytest.fixture(scope="module")
 def model() -> LinearModel:
-    return LinearModel(Settings(folds=0)).fit(TEXTS * 2, LABELS * 2)
+    return LinearModel(Settings(folds=0)).fit(TEXTS * 6, LABELS * 6)
 
 
 def test_it_learns_what_it_was_told(model: LinearModel) -> None:
