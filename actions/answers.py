@@ -133,18 +133,16 @@ class Answers:
         if self._further(topic, situation):
             buttons.append(self.button("button.more", f'/show_more{{"topic": "{topic}"}}', language))
         related = [name for name in self.base.related(topic) if name != topic][:3]
-        replies = [Reply("\n\n".join(part for part in parts if part), ())]
         second = [name for name in situation.choices if name in self.base.files and name != topic][:1]
         if second:
             related = [*second, *(name for name in related if name not in second)][:3]
         buttons += [self.topic_button(name, language) for name in related]
         buttons += self.common("human", language=language)
-        text = replies[0].text
         if second:
-            text += "\n\n" + self.wording.text("answer.also", language)
-            text += f" {self.wording.text(f'topic.{second[0]}', language)}"
+            also = self.wording.text("answer.also", language)
+            parts.append(f"{also} {self.wording.text(f'topic.{second[0]}', language)}")
         return Outcome(
-            replies=(Reply(text, tuple(buttons)),),
+            replies=(Reply("\n\n".join(part for part in parts if part), tuple(buttons)),),
             topic=topic,
             language=language,
             safety_hint=situation.hint,

@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load()
         be_quiet(settings.log_level)
+        if settings.today:  # from a .env file too: the one clock reads the environment
+            os.environ["BAKEN_TODAY"] = settings.today
         if options.command == "train":
             from bot.commands.train import train
 

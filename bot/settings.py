@@ -26,7 +26,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     translate_key: str = ""  #: key of the translation service
     translate_deadline: float = 2.0  #: seconds after which a translation is given up
     log_level: str = "WARNING"  #: DEBUG is refused: Rasa would log what people write
-    allowed_origins: str = ""  #: sites that may embed the widget, separated by spaces; empty is only this one
 
 
 def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")) -> Settings:

@@ -12,10 +12,10 @@ from typing import Literal
 
 import msgspec
 
-from facts import languages, notation
+from facts import clock, languages, notation
 from facts.base import FactBase
 from facts.catalogue import Entry, Text
-from facts.model import CHECK_HOLDS, PLACEHOLDER, Fact, Figure, Phase, Source
+from facts.model import CHECK_HOLDS, PLACEHOLDER, Fact, Figure, Source
 from facts.read import BrokenFile
 
 Grade = Literal["broken", "due"]
@@ -57,7 +57,7 @@ def load(folder: Path | None = None) -> FactBase:
         BrokenFile: with every broken place, one a line.
     """
     base = FactBase(folder) if folder else FactBase()
-    broken = [problem for problem in check(base, date.today()) if problem.grade == "broken"]
+    broken = [problem for problem in check(base, clock.today()) if problem.grade == "broken"]
     if broken:
         first, *rest = broken
         more = "".join(f"\n{problem}" for problem in rest)
@@ -166,9 +166,8 @@ def _topics(base: FactBase) -> Iterator[Problem]:
     for topic, entry in base.topics.items():
         if entry.kind in ("rights", "flow", "safety") and topic not in base.files:
             yield Problem(base.folder / "topics", 1, f"no file for topic {topic}")
-        for key in (f"topic.{topic}",):
-            if key not in base.texts and (topic in base.files):
-                yield Problem(base.folder / "texts", 1, f"no text {key}")
+        if topic in base.files and f"topic.{topic}" not in base.texts:
+            yield Problem(base.folder / "texts", 1, f"no text topic.{topic}")
 
 
 def _texts(base: FactBase) -> Iterator[Problem]:
@@ -233,8 +232,3 @@ def _in_script(text: str, language: str) -> bool:
     letters = [character for character in text if character.isalpha()]
     right = sum(languages.SCRIPT[language] in unicodedata.name(character, "") for character in letters)
     return len(letters) < 8 or right * 2 >= len(letters)
-
-
-def by_phase(fact: Fact) -> Iterator[Phase]:
-    """The phases of a fact in time."""
-    yield from sorted(fact.says, key=lambda phase: phase.from_ or date.min)

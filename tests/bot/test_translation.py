@@ -66,8 +66,6 @@ class Slow:
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="[]"), max_size=200))
 def test_masked_and_unmasked_is_the_same(text: str) -> None:
     masked, parts = mask(text)
-    if not any(character.isdigit() for character in masked.replace("[[", "").replace("]]", "")) or not parts:
-        pass
     try:
         assert unmask(masked, parts) == text
     except Damaged:  # digits that are no Western number stay outside the masks and are refused: English is sent
