@@ -1,0 +1,53 @@
+"""Plain answers to a question: yes, no, I don't know, gross or net, per week."""
+
+from __future__ import annotations
+
+import msgspec
+
+from actions.reading.model import Per, Tax
+from actions.reading.tokens import Item, tokens
+from actions.reading.words import words_of
+from facts.languages import NAMES
+
+_PER: dict[str, Per] = {
+    "hour": "hour", "day": "day", "week": "week", "four_weeks": "4weeks", "month": "month", "year": "year",
+    "per_hour": "hour", "per_day": "day", "per_week": "week", "per_four_weeks": "4weeks", "per_month": "month",
+    "per_year": "year", "per_piece": "piece",
+}  # fmt: skip
+#: A longer message is a story or a question, not a plain yes or no.
+_SHORT = 6
+
+
+class Plain(msgspec.Struct, frozen=True, kw_only=True):
+    """What a short answer says."""
+
+    yes: bool = False
+    no: bool = False
+    no_idea: bool = False
+    nothing: bool = False
+    tax: Tax = ""
+    per: Per = ""
+
+
+def plain(text: str, language: str, wrote: str = "") -> Plain:
+    """Reads a plain answer in the conversation's language or the one that the message is written in."""
+    known = [name for name in dict.fromkeys((language, wrote, "en")) if name in NAMES]
+    items = tokens(text, [words_of(name) for name in known])
+    words = [item for item in items if not item.stop]
+    short = len(text.split()) <= _SHORT
+    first = words[0] if words else None
+    per: Per = next((_PER[kind] for item in words for kind in item.meanings if kind in _PER), "")
+    tax: Tax = "net" if _any(words, "net") else "gross" if _any(words, "gross") else ""
+    no_idea = _any(words, "no_idea")
+    return Plain(
+        yes=short and first is not None and first.has("yes") and not no_idea,
+        no=short and first is not None and first.has("no") and not no_idea,
+        no_idea=no_idea,
+        nothing=short and _any(words, "nothing"),
+        tax=tax,
+        per=per,
+    )
+
+
+def _any(items: list[Item], kind: str) -> bool:
+    return any(item.has(kind) for item in items)
