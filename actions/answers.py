@@ -136,6 +136,8 @@ class Answers:
         second = [name for name in situation.choices if name in self.base.files and name != topic][:1]
         if second:
             related = [*second, *(name for name in related if name not in second)][:3]
+        if topic == "proof_of_hours":
+            buttons.append(self.button("button.papers_letter", '/make_letter{"kind": "papers"}', language))
         buttons += [self.topic_button(name, language) for name in related]
         buttons += self.common("human", language=language)
         if second:

@@ -14,11 +14,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import Answers
+from actions.cases.talk import Cases, from_slot, to_slot
 from actions.dialogue import Dialogue, undo
 from actions.reader import Heard, read
 from actions.reply import Outcome, Reply
+from actions.respond import ACTION_OF, Responses
 from facts.check import load
 from facts.languages import NAMES
+
+#: Rasa's name for what a form waits for, and the one slot that the form of the cases waits for.
+_REQUESTED, _RESULT = "requested_slot", "result"
 
 
 @cache
@@ -32,15 +37,21 @@ def answers() -> Answers:
 
 
 @cache
-def dialogue() -> Dialogue:
-    """The talk around the answers."""
-    return Dialogue(answers())
+def responses() -> Responses:
+    """Every reply that is not part of a case."""
+    return Responses(answers(), Dialogue(answers()))
+
+
+@cache
+def cases() -> Cases:
+    """The talk in which a case is worked out."""
+    return Cases(answers(), responses().respond)
 
 
 class _Edge:
     """Reads the tracker, does one thing, and hands replies and memory back to Rasa."""
 
-    def act(self, heard: Heard) -> Outcome:
+    def act(self, heard: Heard, slots: dict[str, Any]) -> Outcome:
         raise NotImplementedError
 
     def name(self) -> str:
@@ -52,7 +63,7 @@ class _Edge:
     ) -> list[dict[str, Any]]:
         """Rasa calls this."""
         heard = read(tracker.current_state())
-        outcome = announce(self.act(heard), heard)
+        outcome = announce(self.act(heard, tracker.slots), heard)
         extra = msgspec.to_builtins(msgspec.structs.replace(outcome, replies=(), slots={}))
         extra["heard"] = {name: tracker.latest_message.get(name) for name in ("language", "intent", "intent_ranking")}
         for number, reply in enumerate(outcome.replies):
@@ -64,8 +75,11 @@ class _Edge:
                 buttons=[{"title": button.title, "payload": button.payload} for button in reply.buttons],
                 json_message=custom,
             )
-        slots = {"language": outcome.language, **outcome.slots}
-        return [{"event": "slot", "name": name, "value": value, "timestamp": None} for name, value in slots.items()]
+        return [_slot(name, value) for name, value in {"language": outcome.language, **outcome.slots}.items()]
+
+
+def _slot(name: str, value: Any) -> dict[str, Any]:
+    return {"event": "slot", "name": name, "value": value, "timestamp": None}
 
 
 def announce(outcome: Outcome, heard: Heard) -> Outcome:
@@ -86,9 +100,9 @@ def announce(outcome: Outcome, heard: Heard) -> Outcome:
     return msgspec.structs.replace(outcome, replies=(Reply(text, buttons, first.document), *rest))
 
 
-def _action(action_name: str, act: Callable[[Heard], Outcome], doc: str) -> type[_Edge]:
-    def run_it(self: _Edge, heard: Heard) -> Outcome:
-        return act(heard)
+def _action(action_name: str, act: Callable[[Heard, dict[str, Any]], Outcome], doc: str) -> type[_Edge]:
+    def run_it(self: _Edge, heard: Heard, slots: dict[str, Any]) -> Outcome:
+        return act(heard, slots)
 
     def its_name(self: _Edge) -> str:
         return action_name
@@ -97,35 +111,39 @@ def _action(action_name: str, act: Callable[[Heard], Outcome], doc: str) -> type
     return type(title, (_Edge, Action), {"act": run_it, "name": its_name, "__doc__": doc, "__module__": __name__})
 
 
-def _more(heard: Heard) -> Outcome:
-    values = heard.situation.values
-    topic = str(values.get("topic") or heard.situation.memory.topic or "")
-    page = str(values.get("page", "0"))
-    return answers().more(topic, int(page) if page.isdigit() else 0, heard.situation)
+def _plain(action_name: str) -> type[_Edge]:
+    return _action(action_name, lambda heard, _: responses().by_action[action_name](heard), f"{action_name} (respond)")
 
 
-def _talk(heard: Heard) -> Outcome:
-    if heard.situation.intent == "affirm" and heard.situation.memory.asked == "delete":
-        return dialogue().delete(heard.situation)
-    return dialogue().talk(heard.situation)
+def _ask(heard: Heard, slots: dict[str, Any]) -> Outcome:
+    case = from_slot(slots.get("case"))
+    return cases().speak(heard, case) if case else responses().respond(heard)
 
 
-def _answer(heard: Heard) -> Outcome:
-    situation = heard.situation
-    return answers().answer(dialogue().goes_on(situation) or situation.intent, situation)
+class ValidateCaseForm(Action):  # type: ignore[misc]
+    """Takes what a message tells for a case. Rasa's form calls it before it asks."""
+
+    def name(self) -> str:
+        """As Rasa looks for it: validate_<form>."""
+        return "validate_case_form"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The case as it now is; the form goes on while it is not left."""
+        running = tracker.get_slot(_REQUESTED) == _RESULT
+        case = cases().hear(read(tracker.current_state()), from_slot(tracker.get_slot("case")), running)
+        stays = case is not None and case.stage != "left"
+        return [_slot("case", to_slot(case)), _slot(_REQUESTED, _RESULT if stays else None)]
 
 
-ActionAnswer = _action("action_answer", _answer, "Answers a topic, or goes on with the one before.")
-ActionSafety = _action(
-    "action_safety", lambda heard: answers().safety(heard.situation.intent, heard.situation), "Safety first."
+for _name in sorted({"action_answer", *ACTION_OF.values()}):
+    globals()["".join(part.title() for part in _name.split("_"))] = _plain(_name)
+
+ActionAskResult = _action("action_ask_result", _ask, "The next question of a case, or its result.")
+ActionLeaveCase = _action(
+    "action_leave_case",
+    lambda heard, slots: cases().leave(heard, from_slot(slots.get("case"))),
+    "Answers the message with which a case was left.",
 )
-ActionTalk = _action("action_talk", _talk, "Hello, thanks, the menu.")
-ActionHuman = _action("action_human", lambda heard: dialogue().human(heard.situation), "A human is asked for.")
-ActionAskBack = _action("action_ask_back", lambda heard: dialogue().ask_back(heard.situation), "Asks what is meant.")
-ActionLanguage = _action(
-    "action_language", lambda heard: dialogue().change_language(heard.situation, heard.wanted), "Another language."
-)
-ActionDelete = _action("action_delete", lambda heard: dialogue().delete(heard.situation), "Deletes the conversation.")
-ActionSource = _action("action_source", lambda heard: answers().source(heard.situation), "Where it comes from.")
-ActionMore = _action("action_more", _more, "Further facts of a topic.")
-ActionGroup = _action("action_group", lambda heard: dialogue().group(heard.situation), "A group of the menu.")
+ActionLetter = _action("action_letter", lambda heard, _: cases().papers_letter(heard), "A letter outside a case.")

@@ -31,6 +31,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     wrote: str = "en"  #: language of the message itself, of any language
     choices: tuple[str, ...] = ()  #: topics that the understanding thinks likely
     hint: bool = False  #: possible signs of danger
+    confidence: float = 0.0  #: in the intent, 0 to 1
     values: dict[str, Any] = {}  #: of a button's payload
     memory: Memory = Memory()
     on: date = msgspec.field(default_factory=clock.today)

@@ -1,0 +1,215 @@
+"""Takes from a message what belongs to a case. The newest word wins: "no, 38 not 48" is a correction."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from actions.cases.case import LONGEST, Case, Field
+from actions.reading.model import Age, Asked, Money, Number, Reading, Span, When
+from actions.reading.plain import Plain
+from actions.sums.wages import months_before
+
+#: What the reader is told about the question that was asked.
+READER: Final[dict[str, Asked]] = {
+    "pay": "pay", "per": "pay", "hours": "hours", "age": "age", "period": "period", "deduction": "deduction",
+    "deduction_per": "deduction", "paid": "paid", "people": "count", "days": "count",
+}  # fmt: skip
+#: More hours than this in one number are of a day no more, and of a week no more.
+_DAY, _WEEK = Decimal(16), Decimal(100)
+_FOUR: Final = 4
+
+
+def take(case: Case, readings: Sequence[Reading], today: date, months: tuple[int, int]) -> Case:
+    """The case with everything that the readings say. `months` is (weeks, months) of a year."""
+    told: dict[str, object] = {}
+    edges = [reading for reading in readings if isinstance(reading, When)]
+    told |= _period(case, edges, today)
+    for reading in readings:
+        if isinstance(reading, Money):
+            told |= _money(msgspec.structs.replace(case, **told), reading)
+        elif isinstance(reading, Span):
+            told |= _span(msgspec.structs.replace(case, **told), reading, today, months)
+        elif isinstance(reading, Age):
+            told |= {"age": reading.years, "adult": False}
+        elif isinstance(reading, Number):
+            told |= _number(case, reading)
+    unknown = tuple(field for field in case.unknown if _slot(field) not in told)
+    return msgspec.structs.replace(case, **told, unknown=unknown) if told else case
+
+
+def corrected(case: Case, bare: Sequence[Reading], plain: Plain) -> Case | None:
+    """The case with a correction: "38 not 48" where 48 was told, or "no, 38" right after an answer; else None."""
+    numbers = [one.amount for one in bare if isinstance(one, Number)]
+    if len(numbers) != len(bare):
+        return None
+    told: dict[str, Decimal | None] = {
+        "hours": case.hours,
+        "hours_day": case.hours_day,
+        "days_week": case.days_week,
+        "paid": case.paid,
+        "age": Decimal(case.age) if case.age is not None else None,
+        "pay": case.pay.amount if case.pay else None,
+        "deduction": case.deduction.amount if case.deduction else None,
+    }
+    if len(numbers) == 2:
+        for old, new in (numbers, numbers[::-1]):
+            field = next((name for name, value in told.items() if value == old and new not in told.values()), None)
+            if field:
+                return _replaced(case, field, new)
+    if len(numbers) == 1 and plain.no and told.get(case.previous) is not None:
+        return _replaced(case, case.previous, numbers[0])
+    return None
+
+
+def _replaced(case: Case, field: str, amount: Decimal) -> Case:
+    if field == "age":
+        return msgspec.structs.replace(case, age=int(amount))
+    money = case.pay if field == "pay" else case.deduction if field == "deduction" else None
+    value = msgspec.structs.replace(money, amount=amount) if money else amount
+    return msgspec.structs.replace(case, **{field: value})
+
+
+def _slot(field: Field) -> str:
+    return {"period": "first", "per": "pay", "tax": "pay", "deduction_per": "deduction"}.get(field, field)
+
+
+def _period(case: Case, edges: Sequence[When], today: date) -> dict[str, object]:
+    if not edges:
+        return {}
+    if case.asked == "birthday" and case.age is not None:
+        day = edges[0].last  # "in May": its last day, so that nothing is counted too early
+        had = (day.month, day.day) <= (today.month, today.day)
+        year = today.year - case.age - (not had)
+        return {"birthday": date(year, day.month, min(day.day, monthrange(year, day.month)[1]))}
+    since = next((one for one in edges if one.edge == "since"), None)
+    until = next((one for one in edges if one.edge == "until"), None)
+    plain = [one for one in edges if not one.edge]
+    if since is None and until is None:
+        earliest, latest = min(one.first for one in plain), max(one.last for one in plain)
+        return {"first": earliest, "last": min(latest, max(today, earliest))}
+    first = since.first if since else case.first
+    last = until.last if until else (max(one.last for one in plain) if plain and since else today)
+    if first is None:
+        first = min((one.first for one in plain), default=case.first)
+    if first is None or last < first:
+        return {}
+    return {"first": first, "last": min(last, max(today, first))}
+
+
+def _money(case: Case, money: Money) -> dict[str, object]:
+    if money.per == "piece" and case.pay is not None:
+        return {}
+    if case.asked in ("paid",) and case.paid is None and money.per in ("", "month"):
+        return {"paid": money.amount} if money.currency == "EUR" else {}
+    if case.flow == "housing_deduction":
+        wage = money.per == "hour" or money.tax != "" or (case.deduction is not None and case.asked != "deduction")
+        if wage and case.asked not in ("deduction", "deduction_per"):
+            bigger = case.deduction is not None and money.per == case.deduction.per and not money.tax
+            if bigger and case.deduction is not None and money.amount <= case.deduction.amount:
+                return {"deduction": money}
+            return {"pay": _joined(case.pay, money)}
+        return {"deduction": _joined(case.deduction, money)}
+    if case.flow in ("unpaid_wages", "back_pay_without_permit") and not money.per and case.asked not in ("pay", "per"):
+        return {}  # a sum that is owed, or was paid once: asked for when its turn comes
+    if case.flow == "report_abuse":
+        return {}
+    if case.pay is not None and case.pay.per == "hour" and money.per not in ("", "hour") and case.asked != "pay":
+        return {}  # the hourly wage is the surer one
+    return {"pay": _joined(case.pay, money)}
+
+
+def _joined(before: Money | None, money: Money) -> Money:
+    """A correction keeps what it does not mention: "no, 12 euro" stays per hour and gross."""
+    if before is None:
+        return money
+    return msgspec.structs.replace(money, per=money.per or before.per, tax=money.tax or before.tax)
+
+
+def _span(case: Case, span: Span, today: date, months: tuple[int, int]) -> dict[str, object]:
+    amount = span.most or span.amount
+    if span.unit == "hours":
+        return _hours(case, span, amount, months)
+    if span.unit == "days" and (span.per == "week" or (case.hours_day is not None and amount <= 7)):
+        return {"days_week": amount, "hours": None} if case.hours_day is not None else {"days_week": amount}
+    if span.unit == "days" and case.asked == "days":
+        return {"days_week": amount}
+    if case.flow == "check_my_pay" and case.asked != "period" and span.unit == "days":
+        return {}
+    whole = int(amount)
+    if span.per or whole < 1:
+        return {}
+    if span.unit in ("days", "weeks"):
+        first = today - timedelta(days=whole * (7 if span.unit == "weeks" else 1) - 1)
+    else:
+        first = months_before(today, whole * (12 if span.unit == "years" else 1))
+    return {"first": first, "last": today}
+
+
+def _hours(case: Case, span: Span, amount: Decimal, months: tuple[int, int]) -> dict[str, object]:
+    weeks_per_year, months_per_year = months
+    if span.per == "day":
+        if case.days_week is not None:
+            return {"hours_day": amount, "hours": None}
+        return {"hours_day": amount, "hours": None}
+    if span.per == "4weeks":
+        return {"hours": amount / _FOUR}
+    if span.per == "month":
+        return {"hours": amount * months_per_year / weeks_per_year}
+    if span.per == "year":
+        return {"hours": amount / weeks_per_year}
+    if span.per == "week":
+        return {"hours": amount}
+    if amount > _WEEK:
+        return {"hours_total": amount} if case.flow in ("unpaid_wages", "back_pay_without_permit") else {}
+    if amount <= _DAY and case.asked != "hours":
+        return {"hours_day": amount, "hours": None}
+    if amount <= _DAY and case.days_week is not None:
+        return {"hours_day": amount, "hours": None}
+    return {"hours": amount}
+
+
+def _number(case: Case, number: Number) -> dict[str, object]:
+    whole = int(number.amount)
+    if case.asked == "people":
+        return {"people": whole}
+    if case.asked == "days" and 0 < whole <= 7:
+        return {"days_week": number.amount}
+    return {}
+
+
+def answer(case: Case, plain: Plain, text: str) -> Case | None:
+    """The case with an answer that is no amount: yes, no, gross, per week, I don't know, or free words.
+
+    None where the message does not answer the question.
+    """
+    field = case.asked
+    if not field:
+        return None
+    if field in ("what", "where", "proof"):
+        if plain.no_idea and len(text.split()) < 6:
+            return msgspec.structs.replace(case, unknown=(*case.unknown, field))
+        words = " ".join(text.split())[:LONGEST]
+        return msgspec.structs.replace(case, **{"account" if field == "what" else field: words}) if words else None
+    if field in ("tax", "pay", "per") and plain.tax and case.pay is not None:
+        return msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, tax=plain.tax))
+    if field == "per" and plain.per and case.pay is not None:
+        return msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, per=plain.per))
+    if field == "deduction_per" and plain.per and case.deduction is not None:
+        return msgspec.structs.replace(case, deduction=msgspec.structs.replace(case.deduction, per=plain.per))
+    if field == "paid" and plain.nothing:
+        return msgspec.structs.replace(case, paid=Decimal(0))
+    if plain.no_idea:
+        return msgspec.structs.replace(case, unknown=(*case.unknown, field))
+    if field in ("abroad", "signed") and (plain.yes or plain.no):
+        return msgspec.structs.replace(case, **{field: "yes" if plain.yes else "no"})
+    if field == "age" and plain.yes:
+        return msgspec.structs.replace(case, adult=True)
+    if field == "paid" and plain.no:
+        return msgspec.structs.replace(case, paid=Decimal(0))
+    return None
