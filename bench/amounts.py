@@ -89,9 +89,9 @@ def main() -> None:
             count += 1
             right += want == have
             if want != have and "--wrong" in sys.argv:
-                print(
-                    f"{row['id']} [{row['asked']}] {row['text']}\n    want {'; '.join(want)}\n    got  {'; '.join(have)}"
-                )
+                print(f"{row['id']} [{row['asked']}] {row['text']}")
+                print("    want", "; ".join(want))
+                print("    got ", "; ".join(have))
         total.update(rows=count, right=right)
         print(f"{language}: {right} of {count}")
     print(f"all: {total['right']} of {total['rows']} ({total['right'] / total['rows']:.1%})")

@@ -24,7 +24,7 @@ Event = Literal["", "started", "told", "missed", "aside", "danger", "letter", "s
 
 #: What each flow asks for, in this order. Never more than `MOST_QUESTIONS` in all.
 ASKS: Final[dict[Flow, tuple[Field, ...]]] = {
-    "check_my_pay": ("pay", "per", "tax", "hours", "days", "age", "period", "birthday"),
+    "check_my_pay": ("pay", "per", "tax", "hours", "days", "age", "period"),
     "housing_deduction": ("deduction", "deduction_per", "hours", "days", "age", "abroad", "signed"),
     "unpaid_wages": ("period", "pay", "per", "hours", "days", "paid", "age"),
     "back_pay_without_permit": ("hours", "days", "pay", "per", "period", "paid", "age"),
@@ -40,7 +40,7 @@ NEEDED: Final[dict[Flow, tuple[Field, ...]]] = {
     "report_abuse": (),
 }
 #: Up to this age a birthday can have changed the minimum (Wml 7 and 8).
-_FULL_AGE: Final = 21
+FULL_AGE: Final = 21
 #: Longest account that is kept, in characters.
 LONGEST: Final = 600
 
@@ -100,8 +100,7 @@ def has(case: Case, field: Field) -> bool:
         "hours": case.weekly is not None or case.hours_day is not None or case.hours_total is not None,
         "days": case.hours_day is None or case.weekly is not None,
         "age": case.adult or case.age is not None or case.birthday is not None,
-        # Only who may have had a birthday at which the minimum changes is asked for it.
-        "birthday": case.birthday is not None or case.age is None or case.age > _FULL_AGE or not case.first,
+        "birthday": True,  # asked after the result
         "period": case.first is not None,
         "deduction": taken is not None,
         "deduction_per": taken is None or taken.per != "",

@@ -23,11 +23,14 @@ READER: Final[dict[str, Asked]] = {
 #: More hours than this in one number are of a day no more, and of a week no more.
 _DAY, _WEEK = Decimal(16), Decimal(100)
 _FOUR: Final = 4
+#: Words of a message that says nothing but "I got nothing".
+_BRIEF: Final = 7
 
 
 def take(case: Case, readings: Sequence[Reading], today: date, months: tuple[int, int]) -> Case:
     """The case with everything that the readings say. `months` is (weeks, months) of a year."""
     told: dict[str, object] = {}
+    readings = _without_repeated(case, readings)
     edges = [reading for reading in readings if isinstance(reading, When)]
     told |= _period(case, edges, today)
     for reading in readings:
@@ -39,13 +42,30 @@ def take(case: Case, readings: Sequence[Reading], today: date, months: tuple[int
             told |= {"age": reading.years, "adult": False}
         elif isinstance(reading, Number):
             told |= _number(case, reading)
-    unknown = tuple(field for field in case.unknown if _slot(field) not in told)
-    return msgspec.structs.replace(case, **told, unknown=unknown) if told else case
+    if not told:
+        return case
+    changed = msgspec.structs.replace(case, **told)
+    unknown = tuple(field for field in dict.fromkeys(changed.unknown) if _slot(field) not in told)
+    return msgspec.structs.replace(changed, unknown=unknown)
+
+
+def _without_repeated(case: Case, readings: Sequence[Reading]) -> Sequence[Reading]:
+    """Without bare amounts that were told before, where something new stands beside them ("135 a day, not 125")."""
+    known = {case.hours, case.hours_day, case.days_week, case.paid}
+    known |= {money.amount for money in (case.pay, case.deduction) if money is not None}
+
+    def repeated(one: Reading) -> bool:
+        bare = isinstance(one, Number) or (isinstance(one, Money) and not (one.per or one.tax))
+        return bare and one.amount in known  # type: ignore[union-attr]
+
+    new = [one for one in readings if not repeated(one)]
+    return new if new else readings
 
 
 def corrected(case: Case, bare: Sequence[Reading], plain: Plain) -> Case | None:
     """The case with a correction: "38 not 48" where 48 was told, or "no, 38" right after an answer; else None."""
-    numbers = [one.amount for one in bare if isinstance(one, Number)]
+    plain_money = [one for one in bare if isinstance(one, Money) and not one.per and not one.tax]
+    numbers = [one.amount for one in bare if isinstance(one, Number) or one in plain_money]
     if len(numbers) != len(bare):
         return None
     told: dict[str, Decimal | None] = {
@@ -62,7 +82,7 @@ def corrected(case: Case, bare: Sequence[Reading], plain: Plain) -> Case | None:
             field = next((name for name, value in told.items() if value == old and new not in told.values()), None)
             if field:
                 return _replaced(case, field, new)
-    if len(numbers) == 1 and plain.no and told.get(case.previous) is not None:
+    if len(numbers) == 1 and plain.corrects and told.get(case.previous) is not None:
         return _replaced(case, case.previous, numbers[0])
     return None
 
@@ -87,8 +107,8 @@ def _period(case: Case, edges: Sequence[When], today: date) -> dict[str, object]
         had = (day.month, day.day) <= (today.month, today.day)
         year = today.year - case.age - (not had)
         return {"birthday": date(year, day.month, min(day.day, monthrange(year, day.month)[1]))}
-    since = next((one for one in edges if one.edge == "since"), None)
-    until = next((one for one in edges if one.edge == "until"), None)
+    since = next((one for one in reversed(edges) if one.edge == "since"), None)
+    until = next((one for one in reversed(edges) if one.edge == "until"), None)  # "not until July but until August"
     plain = [one for one in edges if not one.edge]
     if since is None and until is None:
         earliest, latest = min(one.first for one in plain), max(one.last for one in plain)
@@ -105,17 +125,25 @@ def _period(case: Case, edges: Sequence[When], today: date) -> dict[str, object]
 def _money(case: Case, money: Money) -> dict[str, object]:
     if money.per == "piece" and case.pay is not None:
         return {}
+    claims = case.flow in ("unpaid_wages", "back_pay_without_permit")
+    if claims and money.role == "received" and money.per in ("", "month", "week", "4weeks"):
+        return {"paid": money.amount}
+    if claims and money.role == "agreed":
+        return {"pay": _joined(case.pay, money)} if money.amount else {"unknown": (*case.unknown, "pay")}
     if case.asked in ("paid",) and case.paid is None and money.per in ("", "month"):
         return {"paid": money.amount} if money.currency == "EUR" else {}
     if case.flow == "housing_deduction":
-        wage = money.per == "hour" or money.tax != "" or (case.deduction is not None and case.asked != "deduction")
+        told = case.deduction
+        again = told is not None and money.per == told.per and not money.tax and money.amount < told.amount * 2
+        if again:
+            return {"deduction": _joined(told, money)}
+        wage = money.per == "hour" or money.tax != "" or (told is not None and case.asked != "deduction")
         if wage and case.asked not in ("deduction", "deduction_per"):
-            bigger = case.deduction is not None and money.per == case.deduction.per and not money.tax
-            if bigger and case.deduction is not None and money.amount <= case.deduction.amount:
-                return {"deduction": money}
             return {"pay": _joined(case.pay, money)}
         return {"deduction": _joined(case.deduction, money)}
-    if case.flow in ("unpaid_wages", "back_pay_without_permit") and not money.per and case.asked not in ("pay", "per"):
+    if not money.amount:
+        return {}
+    if claims and not money.per and case.asked not in ("pay", "per"):
         return {}  # a sum that is owed, or was paid once: asked for when its turn comes
     if case.flow == "report_abuse":
         return {}
@@ -142,7 +170,7 @@ def _span(case: Case, span: Span, today: date, months: tuple[int, int]) -> dict[
     if case.flow == "check_my_pay" and case.asked != "period" and span.unit == "days":
         return {}
     whole = int(amount)
-    if span.per or whole < 1:
+    if span.per or whole < 1 or (case.first is not None and case.asked != "period"):
         return {}
     if span.unit in ("days", "weeks"):
         first = today - timedelta(days=whole * (7 if span.unit == "weeks" else 1) - 1)
@@ -191,6 +219,13 @@ def answer(case: Case, plain: Plain, text: str) -> Case | None:
     field = case.asked
     if not field:
         return None
+    claims = case.flow in ("unpaid_wages", "back_pay_without_permit")
+    none = plain.nothing or plain.no or plain.corrects
+    brief = len(text.split()) <= _BRIEF
+    if claims and case.paid is None and plain.received and none and brief:  # "I got nothing", whatever was asked
+        return msgspec.structs.replace(case, paid=Decimal(0))
+    if claims and case.pay is None and plain.agreed and none and brief:
+        return msgspec.structs.replace(case, unknown=(*case.unknown, "pay"))
     if field in ("what", "where", "proof"):
         if plain.no_idea and len(text.split()) < 6:
             return msgspec.structs.replace(case, unknown=(*case.unknown, field))
@@ -202,6 +237,10 @@ def answer(case: Case, plain: Plain, text: str) -> Case | None:
         return msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, per=plain.per))
     if field == "deduction_per" and plain.per and case.deduction is not None:
         return msgspec.structs.replace(case, deduction=msgspec.structs.replace(case.deduction, per=plain.per))
+    if field == "period" and plain.now:
+        return msgspec.structs.replace(case, unknown=(*case.unknown, field))
+    if field == "pay" and plain.nothing:  # nothing was agreed
+        return msgspec.structs.replace(case, unknown=(*case.unknown, field))
     if field == "paid" and plain.nothing:
         return msgspec.structs.replace(case, paid=Decimal(0))
     if plain.no_idea:

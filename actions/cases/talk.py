@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Final, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 
 from actions.answers import Answers, remember
 from actions.cases import questions
-from actions.cases.case import Case, Field, Flow, complete, has, next_question
+from actions.cases.case import FULL_AGE, Case, Field, Flow, complete, has, next_question
 from actions.cases.listen import READER, answer, corrected, take
 from actions.cases.report import Reports
 from actions.cases.results import BASIS, PAPERS, Result, Sums
@@ -23,7 +23,7 @@ from actions.cases.telling import told, understood
 from actions.letters.letter import Letters
 from actions.reader import Heard
 from actions.reading.model import Money, Reading
-from actions.reading.plain import plain
+from actions.reading.plain import Plain, plain
 from actions.reading.reader import read
 from actions.reply import Button, Outcome, Reply
 from actions.situation import Situation
@@ -39,8 +39,14 @@ _ASIDE: Final = frozenset({"show_source", "show_more", "set_language", "change_l
 _DANGER: Final = frozenset({"exploitation", "emergency"})
 #: So sure must the understanding be that a message is a question of its own and not an answer.
 _SURE: Final = 0.55
+#: As sure for a message that asks nothing.
+_CERTAIN: Final = 0.8
 #: A message of fewer words is rather an answer.
 _WORDS: Final = 4
+#: From these scores on signs of danger count in a short answer too; the second where it gives just what was asked for.
+_ALARM: Final = 0.3
+_LOUD: Final = 1.0
+_BRIEF: Final = 8
 #: After so many answers that could not be read, the talk goes on without.
 _PATIENCE: Final = 2
 
@@ -67,8 +73,9 @@ class Cases:
         if not running or case is None:
             return self._start(situation, case)
         intent = situation.intent
-        if intent in _DANGER:
-            return _with(case, event="danger", asked="")
+        if intent in _DANGER and not self._only_an_answer(situation, case):
+            taken = self._take(case, self._read(situation, case), situation.on)  # answered first, but nothing is lost
+            return _with(taken, event="danger", asked="")
         if intent == "tell":
             return self._pressed(situation, case)
         if intent == "cancel":
@@ -96,8 +103,6 @@ class Cases:
             fresh = known
         readings = self._read(situation, fresh)
         case = self._take(fresh, readings, situation.on)
-        if flow == "report_abuse":
-            return _with(case, stage="offered", event="started")
         return _with(case, stage="open" if case != fresh else "offered", event="started", foreign=_foreign(readings))
 
     def _pressed(self, situation: Situation, case: Case) -> Case:
@@ -132,44 +137,66 @@ class Cases:
         other = self._is_other(situation, case)
         foreign = _foreign(readings)
         if case.stage == "open":
-            replied = case.asked != "" and has(taken, case.asked) and not has(case, case.asked)
-            free = case.asked in ("what", "where", "proof") and not other
-            if not replied and (free or not other):
-                answered = answer(taken, spoken, situation.text)
-                if answered is not None:
-                    return _with(answered, event="told", missed=0, foreign=foreign, previous=case.asked)
-            if replied or (taken != case and not other) or foreign:
-                return _with(taken, event="told", missed=0, foreign=foreign, previous=case.asked)
-            if other:
-                return self._turn_to(situation, case)
-            return self._miss(case)
-        if taken != case and not (other and situation.intent not in FLOWS):
-            if other:
-                return self._turn_to(situation, case)
+            return self._answered(situation, case, taken, spoken, other, foreign)
+        if taken != case and not (other and _asks(situation.text)):
             return _with(taken, stage="open", event="told", foreign=foreign)
         if situation.intent == "affirm":
             if case.stage == "done" and case.letter:
                 return _with(case, event="letter")
             return _with(case, stage="open", event="told") if case.stage == "offered" else _left(case)
-        if case.stage == "offered" and situation.intent == case.flow:
-            if case.flow == "report_abuse":
-                return _with(case, stage="open", event="told", account=_short(situation.text))
-            return _with(case, stage="open", event="told")
+        unclear = situation.intent in ("ask_back", "out_of_scope", "deny") and situation.confidence < _SURE
+        if case.stage == "offered" and (situation.intent == case.flow or unclear or spoken.no_idea):
+            answered = answer(case, spoken, situation.text)
+            return _with(answered or case, stage="open", event="told" if answered else "missed", previous=case.asked)
         return self._turn_to(situation, case) if situation.intent in FLOWS and other else _left(case)
+
+    def _answered(
+        self, situation: Situation, case: Case, taken: Case, spoken: Plain, other: bool, foreign: str
+    ) -> Case:
+        """A typed message while questions are open."""
+        asks = _asks(situation.text)
+        replied = case.asked != "" and has(taken, case.asked) and not has(case, case.asked)
+        told = _with(taken, event="told", missed=0, foreign=foreign, previous=_changed(case, taken) or case.asked)
+        free = case.asked in ("what", "where", "proof") and not (asks and other)
+        if free or (not replied and not (other and asks)):
+            answered = answer(taken, spoken, situation.text)
+            if answered is not None:
+                return _with(answered, event="told", missed=0, foreign=foreign, previous=case.asked)
+        if replied or foreign:
+            return told
+        if taken != case:  # a question with an amount in it is a question; both are kept
+            return _with(taken, event="aside") if other and asks and situation.intent not in FLOWS else told
+        if other and (asks or situation.confidence >= _CERTAIN):
+            return self._turn_to(situation, case)
+        return self._miss(case)
 
     def _turn_to(self, situation: Situation, case: Case) -> Case:
         """A question of its own in the middle of a case: another case begins, or it is answered in between."""
-        if situation.intent in FLOWS:
+        if situation.intent in FLOWS and not (case.stage == "open" and _asks(situation.text)):
             return self._start(situation, _with(case, stage="left"))
         return _with(case, event="aside") if case.stage == "open" else _left(case)
 
     def _is_other(self, situation: Situation, case: Case) -> bool:
         """Whether the message is about something else, and surely."""
         intent = situation.intent
-        if intent in (case.flow, "affirm", "deny", "ask_back", "out_of_scope", "thanks", "cancel", "greet"):
+        talk = ("affirm", "deny", "ask_back", "out_of_scope", "thanks", "cancel", "greet", *_DANGER)
+        if intent in (case.flow, *talk):
             return False
-        asks = "?" in situation.text or "؟" in situation.text
-        return situation.confidence >= _SURE and (asks or len(situation.text.split()) >= _WORDS)
+        return situation.confidence >= _SURE and (_asks(situation.text) or len(situation.text.split()) >= _WORDS)
+
+    def _only_an_answer(self, situation: Situation, case: Case) -> bool:
+        """Whether a message with weak signs of danger is no more than the answer that was asked for ("im 47").
+
+        Only a few words, all signs from the detector and none from a rule, and the question is answered by it.
+        """
+        if case.stage != "open" or len(situation.text.split()) > _BRIEF:
+            return False
+        taken = self._take(case, self._read(situation, case), situation.on)
+        replied = case.asked != "" and has(taken, case.asked) and not has(case, case.asked)
+        if situation.alarm >= (_LOUD if replied else _ALARM):
+            return False
+        spoken = answer(taken, plain(situation.text, situation.language, situation.wrote), situation.text)
+        return taken != case or (spoken is not None and case.asked not in ("what", "where", "proof"))
 
     def _answers(self, situation: Situation, case: Case) -> bool:
         """Whether a message that looks like talk ("hi", "bye") is an answer after all."""
@@ -184,7 +211,7 @@ class Cases:
         return _with(case, event="missed", missed=missed)
 
     def _read(self, situation: Situation, case: Case) -> list[Reading]:
-        asked = READER.get(case.asked, "") if case.stage == "open" else ""
+        asked = READER.get(case.asked, "")
         return read(situation.text, situation.language, situation.on, asked, situation.wrote)
 
     def _take(self, case: Case, readings: list[Reading], on: date) -> Case:
@@ -231,7 +258,8 @@ class Cases:
         field = next_question(case)
         if field is None:
             return _keeping(outcome, case)
-        case = _with(case, asked=field, questions=1)
+        stage = "open" if case.flow == "report_abuse" else case.stage  # its first question can be answered in any words
+        case = _with(case, asked=field, questions=1, stage=stage)
         offer = "case.offer_report" if case.flow == "report_abuse" else "case.offer"
         parts = [outcome.replies[0].text, self.wording.text(offer, language)]
         if case.flow == "back_pay_without_permit":
@@ -253,6 +281,8 @@ class Cases:
         if case.event == "missed":
             parts.append(self.wording.text("case.again", language))
         parts.append(questions.question(case, field, self.wording, language, situation.on))
+        if _hinted(situation):
+            parts.append(self.answers.hint(situation))
         asked_anew = field != case.asked
         buttons = self._choices(case, field, situation)
         if case.event == "missed":
@@ -289,7 +319,10 @@ class Cases:
         related = self.answers.base.related(case.flow)[:2]
         buttons += [self.answers.topic_button(name, language) for name in related]
         buttons += self.answers.common("human", language=language)
-        done = _with(case, stage="done", asked="", letter=result.letter)
+        birthday = _may_have_had_a_birthday(case)
+        if birthday:
+            text = f"{text}\n\n{questions.question(case, 'birthday', self.wording, language, situation.on)}"
+        done = _with(case, stage="done", asked="birthday" if birthday else "", letter=result.letter)
         return self._outcome(situation, done, text, buttons, result.facts)
 
     def _result_text(self, situation: Situation, case: Case, result: Result) -> str:
@@ -305,7 +338,7 @@ class Cases:
         elif steps and not result.asks:
             parts.append("\n".join(f"• {self.answers.line(one, language)}" for one in steps))
         closing = [self.wording.text("told.correct", language)]
-        if situation.hint:
+        if _hinted(situation):
             closing.append(self.answers.hint(situation))
         if not situation.memory.disclaimed:
             closing.append(self.wording.text("answer.disclaimer", language))
@@ -377,7 +410,7 @@ class Cases:
             topic=case.flow,
             language=situation.language,
             understood=understood,
-            safety_hint=situation.hint,
+            safety_hint=_hinted(situation),
             facts=names,
             sources=self.answers.sources(told),
             slots=slots,
@@ -414,9 +447,26 @@ def _left(case: Case) -> Case:
     return _with(case, event="left", stage="left")
 
 
+def _changed(before: Case, after: Case) -> Field | Literal[""]:
+    """What an answer changed, of that which a bare number can correct."""
+    names: tuple[Field, ...] = ("hours", "paid", "age", "pay", "deduction")
+    return next((name for name in names if getattr(before, name) != getattr(after, name)), "")
+
+
+def _may_have_had_a_birthday(case: Case) -> bool:
+    """Whether the minimum may have changed by age on the way: asked after the result, which counts the age of today."""
+    young = case.age is not None and case.age <= FULL_AGE and case.birthday is None
+    return young and case.first is not None and case.last is not None and case.first < case.last
+
+
+def _hinted(situation: Situation) -> bool:
+    """Whether the quiet line is due: possible signs, or signs that were taken for no more than an answer."""
+    return situation.hint or situation.intent in _DANGER
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or "؟" in text
+
+
 def _foreign(readings: list[Reading]) -> str:
     return next((one.currency for one in readings if isinstance(one, Money) and one.currency != "EUR"), "")
-
-
-def _short(text: str) -> str:
-    return " ".join(text.split())[:600]

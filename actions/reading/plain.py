@@ -25,6 +25,10 @@ class Plain(msgspec.Struct, frozen=True, kw_only=True):
     no: bool = False
     no_idea: bool = False
     nothing: bool = False
+    now: bool = False
+    corrects: bool = False  #: begins with a no, however long it is
+    received: bool = False
+    agreed: bool = False
     tax: Tax = ""
     per: Per = ""
 
@@ -44,6 +48,10 @@ def plain(text: str, language: str, wrote: str = "") -> Plain:
         no=short and first is not None and first.has("no") and not no_idea,
         no_idea=no_idea,
         nothing=short and _any(words, "nothing"),
+        corrects=first is not None and first.has("no"),
+        received=_any(words, "received"),
+        agreed=_any(words, "agreed"),
+        now=short and _any(words, "now"),
         tax=tax,
         per=per,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -70,6 +70,8 @@ class _Reader:
             elif item.has("hour") and place not in self.used and self._half(place + 1):
                 self.used.update({place, place + 1})
                 self.found.append(Span("hours", Decimal("1.5"), self._per_of_span(place, place + 2), at=item.at))
+            elif item.has("nothing"):
+                self._nothing(place)
             elif item.has("half_hour") and place not in self.used:
                 self.found.append(Span("hours", Decimal("0.5"), self._per_of_span(place, place + 1), at=item.at))
         return self.found
@@ -309,7 +311,7 @@ class _Reader:
             self.found.append(Age(int(amount), at))
             return
         unit = next((unit for unit in _UNITS if self.has(end, unit)), None)
-        if unit:
+        if unit and not (unit == "four_weeks" and self.has(end, "per_four_weeks")):
             self._span(place, end, amount, most, unit)
             return
         self._bare(place, end, amount, most)
@@ -350,7 +352,24 @@ class _Reader:
         thing = self.at(end + 1)
         if not per and amount < 3 and self.has(end, "per") and thing is not None and not thing.meanings:
             per = "piece"  # "forty cents a crate"
-        self.found.append(Money(amount, per, tax, currency, self.items[place].at))
+        self.found.append(Money(amount, per, tax, currency, self._role(place, end), self.items[place].at))
+
+    def _role(self, place: int, end: int) -> Literal["", "received", "agreed"]:
+        """Whether an amount was received or agreed, by the nearest word that says so in its clause."""
+        before, behind = self._reach(place - 1, -1), self._reach(end, 1)
+        near = sorted([*((place - one, one) for one in before), *((one - end + 1, one) for one in behind)])
+        for _, one in near:
+            if self.items[one].has("received"):
+                return "received"
+            if self.items[one].has("agreed"):
+                return "agreed"
+        return ""
+
+    def _nothing(self, place: int) -> None:
+        """ "got nothing", "nothing was agreed": an amount of zero."""
+        role = self._role(place, place + 1)
+        if role:
+            self.found.append(Money(Decimal(0), role=role, at=self.items[place].at))
 
     def _reach(self, start: int, step: int) -> Sequence[int]:
         """Places near a number, up to the next number or the end of a clause."""
@@ -481,15 +500,16 @@ class _Reader:
         hours = behind in _HOURS and amount <= _HOURS[behind] and self.asked not in ("pay", "deduction", "paid")
         tax = self._tax(place, end)
         if tax or (behind and not hours):
-            self.found.append(Money(most or amount, behind, tax or self._tax(place, end), at=at))
+            tax = tax or self._tax(place, end)
+            self.found.append(Money(most or amount, behind, tax, role=self._role(place, end), at=at))
         elif behind:
             self.found.append(Span("hours", amount, behind, most, at))
         elif self.asked in ("pay", "deduction", "paid"):
-            self.found.append(Money(most or amount, at=at))
+            self.found.append(Money(most or amount, role=self._role(place, end), at=at))
         elif self.asked == "hours":
             self.found.append(Span("hours", amount, "", most, at))
         elif amount >= _MONEY or amount.as_tuple().exponent == -2:
-            self.found.append(Money(most or amount, at=at))
+            self.found.append(Money(most or amount, role=self._role(place, end), at=at))
         else:
             self.found.append(Number(amount, at))
 

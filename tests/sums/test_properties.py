@@ -1,10 +1,11 @@
-"""What must hold for any case: no shortfall below zero, splitting changes nothing, more unpaid hours never claim less."""
+"""What must hold for any case: no shortfall below zero, splitting changes nothing, more hours never claim less."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -58,7 +59,7 @@ def test_splitting_a_period_changes_nothing(
 def test_stretches_cover_every_day_once(period: tuple[date, date], who: Worker) -> None:
     found = RATES.stretches(*period, who)
     assert sum(part.days for part in found) == (period[1] - period[0]).days + 1
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert after.first == before.last + timedelta(days=1)
     for part in found:
         for day in (part.first, part.last):
@@ -71,9 +72,7 @@ def test_more_unpaid_hours_never_lower_the_claim(
 ) -> None:
     few, more = min(few, more), max(few, more)
     wage = None if agreed is None else Fraction(agreed)
-    made = [
-        claim(RATES.stretches(*period, who), weekly, wage, paid, LATE, EIGHT, END) for weekly in (few, more)
-    ]
+    made = [claim(RATES.stretches(*period, who), weekly, wage, paid, LATE, EIGHT, END) for weekly in (few, more)]
     assert made[0].unpaid <= made[1].unpaid
     assert made[0].increase <= made[1].increase
 
