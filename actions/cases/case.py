@@ -76,6 +76,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     people: int | None = None
     proof: str = ""
     foreign: str = ""  #: currency of an amount in the last message that was not in euros
+    files: tuple[str, ...] = ()  #: names of the files that were made, to be deleted with the conversation
     letter: str = ""  #: the letter that the result offered
 
     @property

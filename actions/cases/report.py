@@ -47,7 +47,9 @@ class Reports:
     def document(self, case: Case, language: str, on: date) -> Document:
         """The account as PDF, written to the store."""
         text = self.wording.text
-        paper = Paper(text("report.title", "nl"), language, text("letter.footer", "nl"))
+        paper = Paper(
+            text("report.title", "nl"), language, text("letter.footer", "nl"), text("letter.footer", language)
+        )
         paper.row(text("report.title", "nl"), text("report.title", language), bold=True, size=14, after=4)
         for (dutch, left), (other, right) in zip(self.rows(case, "nl", on), self.rows(case, language, on), strict=True):
             paper.row(dutch, other, bold=True, after=0.5)

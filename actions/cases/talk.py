@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -103,7 +104,8 @@ class Cases:
             fresh = known
         readings = self._read(situation, fresh)
         case = self._take(fresh, readings, situation.on)
-        return _with(case, stage="open" if case != fresh else "offered", event="started", foreign=_foreign(readings))
+        foreign = _foreign(readings)
+        return _with(case, stage="open" if case != fresh or foreign else "offered", event="started", foreign=foreign)
 
     def _pressed(self, situation: Situation, case: Case) -> Case:
         field, value = str(situation.values.get("field", "")), str(situation.values.get("value", ""))
@@ -352,6 +354,7 @@ class Cases:
         told = self._basis(case, situation)
         lines = [self.answers.line(one, language) for one in told]
         done = _with(case, stage="done", asked="", what=(), account="", where="", proof="")
+        done = _with(done, files=(*case.files, Path(document.path).name))
         outcome = self._outcome(situation, done, "\n\n".join([text, *lines]), buttons)
         reply = msgspec.structs.replace(outcome.replies[0], document=document)
         return msgspec.structs.replace(outcome, replies=(reply,))
@@ -363,6 +366,7 @@ class Cases:
         if result is None or not result.letter:
             return self._outcome(situation, case, self.wording.text("letter.failed", language), buttons)
         document = Letters(self.answers).make(case, result, language, situation.on)
+        case = _with(case, files=(*case.files, Path(document.path).name))
         outcome = self._outcome(situation, case, self.wording.text("letter.made", language), buttons, result.facts)
         reply = msgspec.structs.replace(outcome.replies[0], document=document)
         return msgspec.structs.replace(outcome, replies=(reply,))

@@ -43,7 +43,7 @@ def understood(case: Case, wording: Wording, language: str, on: date) -> list[st
     if case.first is not None and case.last is not None:
         first, last = notation.day(case.first, language), notation.day(case.last, language)
         lines.append(wording.text("told.period", language, first=first, last=last))
-    if case.paid is not None and case.flow in ("unpaid_wages", "back_pay_without_permit"):
+    if case.paid is not None and not case.paid and case.flow in ("unpaid_wages", "back_pay_without_permit"):
         lines.append(wording.text("told.paid", language, amount=notation.money(case.paid, language)))
     return lines
 

@@ -12,7 +12,6 @@ from actions.cases.telling import told, understood
 from actions.letters.paper import Paper
 from actions.letters.store import keep
 from actions.reply import Document
-from facts import notation
 
 _TITLE: Final[dict[LetterKind, str]] = {
     "wages": "letter.title.wages", "wage_minimum": "letter.title.wage_minimum", "permit": "letter.title.permit",
@@ -52,10 +51,8 @@ class Letters:
         """The letter's PDF."""
         text = self.wording.text
         title = text(_TITLE[kind], "nl")
-        paper = Paper(title, language, f"{text('letter.footer', 'nl')} {text('letter.footer', language)}")
-        if language == "nl":
-            paper = Paper(title, language, text("letter.footer", "nl"))
-        else:
+        paper = Paper(title, language, text("letter.footer", "nl"), text("letter.footer", language))
+        if language != "nl":
             paper.row("", text("letter.copy", language), size=8, after=1)
         paper.row(title, text(_TITLE[kind], language), bold=True, size=14, after=4)
         for key, lines in (("letter.from", 2), ("letter.to", 2), ("letter.place_date", 1)):
@@ -73,7 +70,7 @@ class Letters:
             self._sum(paper, case, result, language, on)
             paper.row(text("letter.ask_pay", "nl"), text("letter.ask_pay", language))
             paper.row(text("letter.ask_papers", "nl"), text("letter.ask_papers", language))
-        self._basis(paper, result.facts, language, on)
+        self._basis(paper, result.facts, language)
         paper.row(text("letter.regards", "nl"), text("letter.regards", language), after=1)
         paper.blank(text("letter.signature", "nl"), text("letter.signature", language), 2)
         return paper.bytes()
@@ -91,7 +88,7 @@ class Letters:
             paper.row(f"• {dutch}", f"• {other}", after=0.8)
         paper.rule()
 
-    def _basis(self, paper: Paper, facts: tuple[str, ...], language: str, on: date) -> None:
+    def _basis(self, paper: Paper, facts: tuple[str, ...], language: str) -> None:
         """The laws, by title and article; the letter says nothing that a fact does not."""
         text, sources = self.wording.text, self.answers.base.sources
         paper.row(text("letter.basis", "nl"), text("letter.basis", language), bold=True, after=1)
@@ -104,4 +101,3 @@ class Letters:
                     seen.append(where)
         for where in seen[: _SOURCES * 2]:
             paper.row(f"• {where}", f"• {where}", size=9, after=0.6)
-        paper.row(notation.day(on, "nl"), notation.day(on, language), size=8)

@@ -37,10 +37,10 @@ def _fonts() -> tuple[Path, Path]:
 class Paper:
     """An A4 document. Every method adds below what is there and breaks the page where it must."""
 
-    def __init__(self, title: str, language: str, footer: str) -> None:
+    def __init__(self, title: str, language: str, footer: str, other_footer: str) -> None:
         self.language = language
         self.both = language != "nl"
-        self._pdf = _Document(footer)
+        self._pdf = _Document(footer, other_footer if self.both else "", language)
         self._pdf.set_title(title)
         self._pdf.set_lang("nl")
         self._pdf.set_margins(_MARGIN, _MARGIN, _MARGIN)
@@ -108,17 +108,24 @@ class Paper:
 
 
 class _Document(FPDF):
-    def __init__(self, footer: str) -> None:
+    def __init__(self, footer: str, other: str, language: str) -> None:
         super().__init__(format="A4")
-        self._footer_text = footer
+        self._dutch, self._other, self._language = footer, other, language
 
     def footer(self) -> None:
-        """The same line below every page."""
-        self.set_y(-12)
+        """The same line below every page: Dutch on the left, the other language on the right, the page between."""
+        rtl = self._language in RIGHT_TO_LEFT
         self.set_font(_FAMILY, "", 8)
-        self.set_text_shaping(True, direction="ltr")
         self.set_text_color(90)
-        self.cell(0, 5, f"{self._footer_text}  ·  {self.page_no()}", align=Align.C)
+        for text, align, direction in (
+            (self._dutch, Align.L, "ltr"),
+            (str(self.page_no()), Align.C, "ltr"),
+            (_plain(self._other), Align.R, "rtl" if rtl else "ltr"),
+        ):
+            self.set_xy(self.l_margin, -12)
+            script, tag = _SCRIPT.get(self._language, (None, None)) if direction == "rtl" else (None, None)
+            self.set_text_shaping(True, direction=direction, script=script, language=tag)
+            self.cell(self.epw, 5, text, align=align)
         self.set_text_color(0)
 
 

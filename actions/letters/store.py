@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +15,18 @@ KEPT: Final = 24 * 60 * 60
 _NAME: Final = re.compile(r"^[0-9a-f]{32}\.pdf$")
 
 
+_place = Path("var") / "letters"
+
+
+def use(data_folder: Path) -> None:
+    """Keep the files under `letters` in this folder from now on."""
+    global _place
+    _place = data_folder / "letters"
+
+
 def folder() -> Path:
-    """Where the files lie: `letters` under the data folder (BAKEN_DATA_FOLDER)."""
-    return Path(os.environ.get("BAKEN_DATA_FOLDER", "var")) / "letters"
+    """Where the files lie."""
+    return _place
 
 
 def keep(content: bytes) -> Path:
@@ -28,6 +38,13 @@ def keep(content: bytes) -> Path:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
     return path
+
+
+def forget(names: Iterable[str]) -> None:
+    """Delete files by name, where they are still there."""
+    for name in names:
+        if _NAME.match(name):
+            (folder() / name).unlink(missing_ok=True)
 
 
 def take(name: str) -> bytes | None:

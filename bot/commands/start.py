@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from actions.letters import store
 from bot.assistant import Assistant
 from bot.engine.model import ready
 from bot.settings import Settings
@@ -21,5 +22,6 @@ async def start(settings: Settings, *, keep: bool = True) -> Assistant:
     translation = (
         Translation(chosen, answers().wording, deadline=settings.translate_deadline) if chosen is not None else None
     )
+    store.use(Path(settings.data_folder))
     database = Path(settings.data_folder) / "rasa.db" if keep else None
     return await Assistant.start(model, database, translation)

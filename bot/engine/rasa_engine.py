@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from actions.letters import store
 from actions.reply import Button, Document, Reply, SourceShown
 from bot.engine.turn import Turn
 from bot.quiet import hush
@@ -71,7 +72,10 @@ class RasaEngine:
         return turn
 
     async def forget(self, conversation: str) -> None:
-        """Delete what Rasa keeps of a conversation."""
+        """Delete what Rasa keeps of a conversation, and the files that were made in it."""
+        tracker = await self._store.retrieve(conversation)
+        case = tracker.get_slot("case") if tracker is not None else None
+        store.forget((case or {}).get("files") or ())
         if hasattr(self._store, "forget"):
             await self._store.forget(conversation)
         else:

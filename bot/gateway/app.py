@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.assistant import Assistant
-from bot.gateway import chat, metrics
+from bot.gateway import chat, files, metrics
 from bot.gateway.keys import ASSISTANT, COUNTS, PAGE
 
 STATIC = Path(__file__).parent / "static"
@@ -23,6 +23,8 @@ def make(assistant: Assistant, page: chat.Page) -> web.Application:
     app.router.add_get("/api/texts/{language}", chat.texts)
     app.router.add_post("/api/messages", chat.message)
     app.router.add_post("/api/forget", chat.forget)
+    app.router.add_get("/api/files/{name}", files.download, allow_head=False)
+    app.cleanup_ctx.append(files.purging)
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)
     app.router.add_static("/static", STATIC)

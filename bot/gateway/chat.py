@@ -60,7 +60,15 @@ def shown(turn: Turn) -> dict[str, Any]:
         "direction": "rtl" if turn.language in RIGHT_TO_LEFT else "ltr",
         "safety": turn.safety,
         "replies": [
-            {"text": reply.text, "buttons": [msgspec.to_builtins(button) for button in reply.buttons]}
+            {
+                "text": reply.text,
+                "buttons": [msgspec.to_builtins(button) for button in reply.buttons],
+                "document": reply.document
+                and {
+                    "filename": reply.document.filename,
+                    "address": f"/api/files/{Path(reply.document.path).name}",
+                },
+            }
             for reply in turn.replies
         ],
     }

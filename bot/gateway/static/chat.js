@@ -67,6 +67,14 @@ function show(entry, { live = false, last = false } = {}) {
   who.textContent = (entry.me ? words.you : "Baken") + ": ";
   bubble.append(who);
   if (entry.me) { bubble.append(entry.text); } else { linked(bubble, entry.text); }
+  if (entry.document) {
+    const file = document.createElement("a");
+    file.className = "file";
+    file.href = entry.document.address;
+    file.download = entry.document.filename;
+    file.textContent = words.download + " (PDF)";
+    bubble.append(document.createElement("br"), file);
+  }
   item.append(bubble);
   if (entry.buttons && entry.buttons.length) {
     const choices = document.createElement("div");
@@ -132,7 +140,7 @@ async function deliver(payload) {
       status.textContent = "";
       if (turn.language !== words.language && words.languages[turn.language]) { await load(turn.language); }
       turn.replies.forEach((reply, number) => {
-        const entry = { me: false, text: reply.text, buttons: reply.buttons, safety: turn.safety,
+        const entry = { me: false, text: reply.text, buttons: reply.buttons, document: reply.document, safety: turn.safety,
           language: turn.language, direction: turn.direction };
         keep(entry);
         show(entry, { live: true, last: number === turn.replies.length - 1 });

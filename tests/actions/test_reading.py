@@ -1,0 +1,118 @@
+"""What is read out of messages: the exam of tests/amounts, written apart from the reader, and single traps."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from actions.reading.letters import latin, western
+from actions.reading.model import Age, Money, Span, When
+from actions.reading.plain import plain
+from actions.reading.reader import read
+from actions.reading.tokens import number
+from actions.reading.words import FOLDER, words_of
+from bench.amounts import got, normal, rows
+from facts.languages import NAMES
+from facts.read import BrokenFile
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_the_exam_has_forty_rows_or_more_in_every_language(language: str) -> None:
+    found = list(rows(language))
+    assert len(found) >= 40
+    assert len({row["text"] for row in found}) == len(found)
+
+
+def test_of_all_rows_at_least_96_in_a_hundred_are_read_right() -> None:
+    results = {row["id"]: normal(row["expect"]) == got(row, language) for language in NAMES for row in rows(language)}
+    assert sum(results.values()) >= 0.96 * len(results), [name for name, right in results.items() if not right]
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_no_language_falls_behind(language: str) -> None:
+    results = [normal(row["expect"]) == got(row, language) for row in rows(language)]
+    assert sum(results) >= 0.9 * len(results)
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_every_word_list_is_whole(language: str) -> None:
+    words = words_of(language)
+    kinds = {kind for meanings in words.phrases.values() for kind, _ in meanings}
+    assert {"hour", "week", "month", "per_hour", "per_week", "gross", "net", "no_idea", "yes", "no", "nothing"} <= kinds
+    months = {value for meanings in words.phrases.values() for kind, value in meanings if kind == "months"}
+    assert months == set(range(1, 13))
+    values = {value for meanings in words.phrases.values() for kind, value in meanings if kind == "number"}
+    assert {Decimal(n) for n in (*range(2, 21), 30, 40, 50, 60, 70, 80, 90, 100)} <= values
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1.234,50", "1234.50"), ("1 234,50", "1234.50"), ("1,234.50", "1234.50"), ("11,5", "11.5"),
+        ("14.99", "14.99"), ("2.000", "2000"), ("0,750", "0.750"), ("1'250.00", "1250.00"), ("1.234.567", "1234567"),
+    ],
+)  # fmt: skip
+def test_numbers_in_every_notation(text: str, value: str) -> None:
+    assert number(text) == Decimal(value)
+
+
+def test_eastern_digits_are_digits() -> None:
+    assert western("٤٥٫٥") == "45,5"
+    assert read("١٢٫٥ يورو بالساعة", "ar", TODAY) == [Money(Decimal("12.5"), "hour")]
+
+
+def test_scripts_meet_in_latin_letters() -> None:
+    assert latin("Часа") == "chasa" and latin("Zapłata") == "zaplata"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("call me on 06 12345678", "en"),
+        ("we work from 06:00 to 15:30", "en"),
+        ("24/7", "nl"),
+        ("Kerkstraat 12, 5961 GC Horst", "nl"),
+        ("[12-11-2026 18:44] Rob: kom je?", "nl"),
+        ("IBAN NL91ABNA0417164300", "en"),
+    ],
+)
+def test_what_is_no_amount_is_not_read(text: str, language: str) -> None:
+    assert read(text, language, TODAY) == []
+
+
+def test_other_money_is_never_taken_for_euros() -> None:
+    found = read("zarabiałem 4500 zł miesięcznie", "pl", TODAY)
+    assert [(one.amount, one.currency, one.per) for one in found if isinstance(one, Money)] == [
+        (Decimal(4500), "PLN", "month")
+    ]
+
+
+def test_a_bare_number_is_the_answer_to_the_question() -> None:
+    assert read("45", "en", TODAY, "hours") == [Span("hours", Decimal(45))]
+    assert read("19", "en", TODAY, "age") == [Age(19)]
+    assert read("12,50", "en", TODAY, "pay") == [Money(Decimal("12.50"))]
+
+
+def test_a_month_without_a_year_is_the_last_that_has_begun() -> None:
+    assert read("in december", "en", TODAY) == [When(date(2025, 12, 1), date(2025, 12, 31), at=3)]
+    assert read("since november", "en", TODAY)[0] == When(date(2026, 11, 1), date(2026, 11, 30), "since", at=6)
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_plain_answers_in_every_language(language: str) -> None:
+    words = words_of(language)
+    for kind in ("no_idea", "yes", "no"):
+        phrases = [phrase for phrase, meanings in words.phrases.items() if (kind, None) in meanings]
+        assert len(phrases) >= 5, kind
+    assert plain("?", language) == plain("", language)
+
+
+def test_a_broken_word_list_names_the_file_and_what_is_wrong(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    text = (FOLDER / "en.yaml").read_text(encoding="utf-8")
+    (tmp_path / "en.yaml").write_text(text.replace("\ngross:", "\ngrosss:", 1), encoding="utf-8")
+    with pytest.raises(BrokenFile, match=r"en\.yaml:1: missing or unknown: gross, grosss"):
+        words_of("en", tmp_path)
