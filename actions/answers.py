@@ -181,6 +181,8 @@ class Answers:
         """The fixed safety reply: whom to call, nothing asked, a human offered. Nothing else comes before it."""
         language = situation.language
         facts = [fact for fact in self.base.facts_of(topic) if fact.role in ("answer", "step", "warning")]
+        # who thinks of suicide reads 113 first
+        facts.sort(key=lambda fact: fact.when != situation.sign or not fact.when)
         told = self.tell(facts, situation)
         body = [self.line(one, language) for one in told if one.fact.role == "answer"]
         # A warning must not stand between a person in danger and the number to call: it follows the first words.

@@ -44,6 +44,7 @@ def read(tracker: dict[str, Any]) -> Heard:
         wrote=wrote,
         choices=tuple(latest.get("choices") or ()),
         hint=bool(danger.get("hint")),
+        sign=str(danger.get("rule") or ""),
         alarm=9.0 if danger.get("rule") else float(danger.get("score") or 0.0),
         confidence=float((latest.get("intent") or {}).get("confidence") or 0.0),
         values=values,

@@ -9,15 +9,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import statistics
+import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bot.assistant import Assistant
 from bot.commands.evaluate import run
 from bot.commands.start import start
-from bot.evaluation.files import Question, questions
+from bot.evaluation.files import Question, conversations, questions
 from bot.quiet import be_quiet
 from bot.settings import load
 
@@ -26,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 ASKED = {
     "right": 0.92, "right_each_language": 0.88, "right_not_plain": 0.88, "wrong": 0.03, "safety_given": 0.98,
     "false_alarms": 0.02, "out_of_scope_as_right": 0.05, "language_long": 0.98, "language_short": 0.88,
-    "language_romanised": 0.90, "calibration_error": 0.05,
+    "language_romanised": 0.90, "calibration_error": 0.05, "conversations_passed": 1.0,
 }  # fmt: skip
 
 
@@ -35,8 +40,20 @@ def exam(folder: str) -> list[Question]:
     return [row for path in sorted((ROOT / "tests" / folder).glob("*.csv")) for row in questions(path)]
 
 
-def figures(report: dict[str, Any], safety: dict[str, Any], calibration: float) -> dict[str, float]:
-    """The figures that are asked for, from the report of the questions and that of the safety set."""
+class Seen(msgspec.Struct, frozen=True):
+    """Everything that was measured."""
+
+    report: dict[str, Any]  #: of the questions
+    safety: dict[str, Any]  #: of the safety messages
+    conversations: dict[str, Any]
+    error: float  #: expected calibration error
+    points: list[tuple[float, float, int]]  #: (confidence, right, rows) of each tenth
+    parse_ms: float  #: p95 of understanding one message, in milliseconds
+
+
+def figures(seen: Seen) -> dict[str, float]:
+    """The figures that are asked for."""
+    report, safety, calibration = seen.report, seen.safety, seen.error
     results = report["results"]
     plain = report["by_variant"].get("plain", {"rows": 0, "right": 0})
     counts = {name: report["safety"][name] + safety["safety"][name] for name in safety["safety"]}
@@ -52,38 +69,50 @@ def figures(report: dict[str, Any], safety: dict[str, Any], calibration: float) 
         "out_of_scope_as_right": sum(row["outcome"] == "wrong" for row in beside) / len(beside),
         **{f"language_{name}": part["right"] / part["rows"] for name, part in language.items()},
         "calibration_error": calibration,
+        "conversations_passed": seen.conversations["passed"] / seen.conversations["run"],
     }
 
 
-async def calibration(assistant: Assistant, asked: list[Question]) -> tuple[float, list[tuple[float, float, int]]]:
-    """Expected calibration error of the likeliest topic, ten bins, and the bins (confidence, right, rows)."""
+async def calibration(
+    assistant: Assistant, asked: list[Question]
+) -> tuple[float, list[tuple[float, float, int]], float]:
+    """Expected calibration error of the likeliest topic in ten bins, the bins, and p95 of a parse in milliseconds."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
+    took: list[float] = []
     for row in asked:
+        start = time.perf_counter()
         parsed: Any = await assistant.parse(row.text)
+        took.append((time.perf_counter() - start) * 1000)
         ranking = parsed.get("intent_ranking") or []
         if ranking:
             confidence = float(ranking[0]["confidence"])
             bins[min(int(confidence * 10), 9)].append((confidence, ranking[0]["name"] in (row.topic, *row.also_ok)))
     rows = sum(map(len, bins))
     points = [(sum(c for c, _ in one) / len(one), sum(r for _, r in one) / len(one), len(one)) for one in bins if one]
-    return sum(abs(c - r) * n for c, r, n in points) / rows, points
+    return sum(abs(c - r) * n for c, r, n in points) / rows, points, statistics.quantiles(took, n=20)[-1]
 
 
-async def measure() -> tuple[dict[str, Any], dict[str, Any], float, list[tuple[float, float, int]]]:
-    """Both reports, and the calibration."""
+async def measure() -> Seen:
+    """The exam, the safety set, the conversations, the calibration."""
     settings = load()
     asked, danger = exam("questions"), exam("safety")
     report = (await run(settings, asked, []))["questions"]
     safety = (await run(settings, danger, []))["questions"]
+    before = os.environ.get("BAKEN_TODAY")
+    os.environ["BAKEN_TODAY"] = "2026-11-23"  # the day that the sums of the conversations were worked out for
+    talks = [talk for path in sorted((ROOT / "tests/conversations").glob("*.yaml")) for talk in conversations(path)]
+    told = (await run(settings, [], talks))["conversations"]
+    os.environ.pop("BAKEN_TODAY") if before is None else os.environ.update(BAKEN_TODAY=before)
     assistant = await start(settings, keep=False)
-    error, points = await calibration(assistant, asked)
+    error, points, took = await calibration(assistant, asked)
     await assistant.close()
-    return report, safety, error, points
+    return Seen(report, safety, told, error, points, took)
 
 
-def page(report: dict[str, Any], safety: dict[str, Any], error: float, points: list[tuple[float, float, int]]) -> str:
+def page(all_seen: Seen) -> str:
     """docs/quality.md"""
-    seen = figures(report, safety, error)
+    report, safety, error, points = all_seen.report, all_seen.safety, all_seen.error, all_seen.points
+    seen = figures(all_seen)
     texts = {row.id: row.text for row in exam("questions")}
     lines = [
         "# Quality",
@@ -91,13 +120,15 @@ def page(report: dict[str, Any], safety: dict[str, Any], error: float, points: l
         f"Measured on {date.today():%Y-%m-%d} by `uv run python -m bench.quality --write`, on {report['rows']} "
         f"questions and {safety['rows']} safety messages written apart from the training lines (`tests/questions`, "
         "`tests/safety`), judged before any model ran, and never trained on. They were written by language models "
-        "playing workers, one writer per language; real workers will write differently. An accuracy over 90 rows "
-        "has an interval of about ± 6 points.",
+        "playing workers, in two rounds by different writers; real workers will write differently. An accuracy over "
+        "168 rows has an interval of about ± 4 points.",
         "",
         "| figure | asked | seen |",
         "| --- | --- | --- |",
         *(f"| {name.replace('_', ' ')} | {ASKED[name]:.0%} | {value:.1%} |" for name, value in seen.items()),
+        f"| parse, p95 | 15 ms | {all_seen.parse_ms:.1f} ms |",
         "",
+        *stock(seen),
         "## By language",
         "",
         "| language | rows | right | asked back | wrong | safety given | hinted | false alarms |",
@@ -141,10 +172,50 @@ def page(report: dict[str, Any], safety: dict[str, Any], error: float, points: l
         lines.append(f"| {meant} | {got} | {times} | {texts[one][:90].replace('|', '/')} |")
     lines += [
         "", "## Calibration", "", f"Expected calibration error {error:.1%}.", "",
+        "![How often it is right, by how sure it is](pictures/reliability.svg)", "",
         "| confidence | right | rows |", "| --- | --- | --- |",
         *(f"| {c:.2f} | {r:.2f} | {n} |" for c, r, n in points),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def stock(seen: dict[str, float]) -> list[str]:
+    """Beside stock Rasa (docs/stock.json, made by bench.stock), where that was measured."""
+    path = ROOT / "docs" / "stock.json"
+    if not path.exists():
+        return []
+    other = json.loads(path.read_text(encoding="utf-8"))
+    names = ("right", "wrong", "safety_given", "false_alarms")
+    return [
+        "Stock Rasa on the same lines and exams (`uv run python -m bench.stock --write`: the pipeline of "
+        "`rasa init`, with Rasa's logistic regression for DIET, which needs TensorFlow):",
+        "",
+        "| figure | stock Rasa | Baken |",
+        "| --- | --- | --- |",
+        *(f"| {name.replace('_', ' ')} | {other[name]:.1%} | {seen[name]:.1%} |" for name in names),
+        "",
+        "What each part of the model brings: [ablation.md](ablation.md).",
+        "",
+    ]
+
+
+def plot(points: list[tuple[float, float, int]]) -> None:
+    """docs/pictures/reliability.svg: on the diagonal, confidence is what it says."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "baken"
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(4.5, 4.5))
+    axes.plot([0, 1], [0, 1], color="#999999", linestyle="--", linewidth=1)
+    axes.plot([c for c, _, _ in points], [r for _, r, _ in points], marker="o", color="#1d4f91")
+    for confidence, right, rows in points:
+        axes.annotate(str(rows), (confidence, right), textcoords="offset points", xytext=(4, -10), fontsize=8)
+    axes.set(xlabel="confidence", ylabel="right", xlim=(0, 1.02), ylim=(0, 1.02), title="rows beside each point")
+    figure.tight_layout()
+    figure.savefig(ROOT / "docs" / "pictures" / "reliability.svg", metadata={"Date": None})
+    plt.close(figure)
 
 
 def _share(part: dict[str, int], outcome: str) -> str:
@@ -157,12 +228,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     be_quiet()
-    report, safety, error, points = asyncio.run(measure())
-    text = page(report, safety, error, points)
+    seen = asyncio.run(measure())
+    text = page(seen)
     print(text)
     if options.write:
+        plot(seen.points)
         (ROOT / "docs" / "quality.md").write_text(text, encoding="utf-8")
-        kept = {name: round(value, 4) for name, value in figures(report, safety, error).items()}
+        kept = {name: round(value, 4) for name, value in figures(seen).items()}
         (ROOT / "docs" / "quality.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 

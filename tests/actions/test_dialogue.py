@@ -156,3 +156,13 @@ def test_a_language_that_is_not_written_is_answered_in_english_saying_so(talk: T
     turn = talk("Mein Arbeitgeber bezahlt mir seit zwei Monaten keinen Lohn, was kann ich tun?")[0]
     assert turn.language == "en"
     assert "Nederlands" in turn.replies[0].text and "العربية" in turn.replies[0].text
+
+
+@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize("topic", ["emergency", "exploitation"])
+def test_who_thinks_of_suicide_reads_113_before_anything_else(answers, topic: str, language: str) -> None:  # type: ignore[no-untyped-def]
+    made = answers.safety(topic, Situation(intent=topic, language=language, sign="suicide", on=TODAY))
+    text = made.replies[0].text
+    assert "113" in text.split("\n\n")[0]
+    usual = answers.safety(topic, Situation(intent=topic, language=language, on=TODAY)).replies[0].text
+    assert "113" not in usual.split("\n\n")[0]

@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sparse
 
 from bot.understanding import encoder
-from bot.understanding.linear import LinearModel, Settings
+from bot.understanding.linear import LinearModel, Settings, _fitted
 
 TEXTS = ["they do not pay me", "no money again", "my room is full of mould", "the house is bad", "hello", "good day"]
 LABELS = ["pay", "pay", "house", "house", "greet", "greet"]
@@ -31,7 +31,9 @@ def test_probabilities_add_up_to_one(model: LinearModel) -> None:
 def test_the_fast_sum_is_that_of_scikit_learn(model: LinearModel) -> None:
     for text in [*TEXTS, "money money house", ""]:
         folded = model._prepare(text)
-        row = sparse.hstack([vectorizer.transform([folded]) for vectorizer in model._vectorizers]).tocsr()
+        learned = tuple(model._prepare(one) for one in TEXTS * 6)
+        vectorizers = [_fitted(grams, learned)[0] for grams in model.settings.grams]
+        row = sparse.hstack([vectorizer.transform([folded]) for vectorizer in vectorizers]).tocsr()
         slow = np.asarray(row @ model._grams + model._bias).ravel()
         slow = slow + (encoder.encode(text) * np.float32(0.5)) @ model._dense
         assert np.allclose(slow, model.decide(text), atol=1e-5)

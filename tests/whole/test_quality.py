@@ -15,7 +15,7 @@ from bot.quiet import be_quiet
 NOISE = {
     "right": 0.01, "right_each_language": 0.035, "right_not_plain": 0.012, "wrong": 0.008, "safety_given": 0.015,
     "false_alarms": 0.005, "out_of_scope_as_right": 0.04, "language_long": 0.005, "language_short": 0.03,
-    "language_romanised": 0.04, "calibration_error": 0.015,
+    "language_romanised": 0.04, "calibration_error": 0.015, "conversations_passed": 0.01,
 }  # fmt: skip
 LESS_IS_BETTER = {"wrong", "false_alarms", "out_of_scope_as_right", "calibration_error"}
 
@@ -23,9 +23,9 @@ LESS_IS_BETTER = {"wrong", "false_alarms", "out_of_scope_as_right", "calibration
 @pytest.fixture(scope="module")
 def seen(model: Path) -> dict[str, float]:
     be_quiet()
-    report, safety, error, points = asyncio.new_event_loop().run_until_complete(measure())
-    assert "## By language" in page(report, safety, error, points)
-    return figures(report, safety, error)
+    measured = asyncio.new_event_loop().run_until_complete(measure())
+    assert "## By language" in page(measured)
+    return figures(measured)
 
 
 @pytest.mark.parametrize("name", NOISE)

@@ -1,0 +1,88 @@
+"""Stock Rasa on the same training lines and the same exams: what docs/quality.md is compared with.
+
+uv run python -m bench.stock --write     # about ten minutes; writes docs/stock.json, which the page of quality reads
+
+Rasa's own default pipeline (`rasa init`) with its LogisticRegressionClassifier where DIET stands, since DIET needs
+TensorFlow, which Baken does without. Both gave about the same in a comparison on fewer lines (.42 and .44).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.quality import exam
+from bot.quiet import be_quiet
+
+ROOT = Path(__file__).parent.parent
+CONFIG = {
+    "recipe": "default.v1",
+    "assistant_id": "stock",
+    "language": "en",
+    "pipeline": [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "RegexFeaturizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "LogisticRegressionClassifier"},
+        {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+    ],
+}
+DUE = ("exploitation", "emergency")
+
+
+async def measure(folder: Path) -> dict[str, Any]:
+    """Train, and ask both exams."""
+    from rasa.core.agent import Agent
+    from rasa.model_training import train_nlu
+
+    config = folder / "config.yml"
+    config.write_text(yaml.safe_dump(CONFIG, sort_keys=False), encoding="utf-8")
+    start = time.perf_counter()
+    model = train_nlu(str(config), str(ROOT / "data" / "nlu"), str(folder))
+    trained = time.perf_counter() - start
+    agent = Agent.load(model)
+    right = wrong = 0
+    questions, danger = exam("questions"), exam("safety")
+    for row in questions:
+        name = (await agent.parse_message(row.text))["intent"]["name"]
+        good = name in (row.topic, *row.also_ok) or (row.topic == "out_of_scope" and name == "nlu_fallback")
+        right += good
+        wrong += not good and name != "nlu_fallback"
+    given = {True: [0, 0], False: [0, 0]}
+    for row in danger:
+        due = row.topic in DUE
+        given[due][0] += (await agent.parse_message(row.text))["intent"]["name"] in DUE
+        given[due][1] += 1
+    return {
+        "right": right / len(questions),
+        "wrong": wrong / len(questions),
+        "safety_given": given[True][0] / given[True][1],
+        "false_alarms": given[False][0] / given[False][1],
+        "training_seconds": round(trained),
+    }
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    be_quiet()
+    with tempfile.TemporaryDirectory() as folder:
+        seen = asyncio.run(measure(Path(folder)))
+    print(json.dumps(seen, indent=1))
+    if options.write:
+        (ROOT / "docs" / "stock.json").write_text(json.dumps(seen, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

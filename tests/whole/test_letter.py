@@ -1,0 +1,70 @@
+"""A case over real sockets: the sum, a restart in the middle, the letter handed out once, nothing left behind."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+
+import pytest
+from server import Server, running
+
+CASE = "I get 11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026. Is that ok?"
+
+
+def letter(server: Server, talk: str) -> str:
+    """The address of the letter of a case."""
+    server.say(CASE, talk)
+    made = server.say("/make_letter", talk)
+    return f"{server.address}{made['replies'][0]['document']['address']}"
+
+
+def test_the_letter_is_handed_out_once_as_pdf(server: Server) -> None:
+    address = letter(server, uuid.uuid4().hex)
+    with urllib.request.urlopen(address) as answer:
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.read().startswith(b"%PDF")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(address)
+
+
+def test_a_look_at_the_address_does_not_use_it_up(server: Server) -> None:
+    address = letter(server, uuid.uuid4().hex)
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(urllib.request.Request(address, method="HEAD"))
+    with urllib.request.urlopen(address) as answer:
+        assert answer.status == 200
+
+
+def test_deleting_the_conversation_deletes_its_letters(server: Server) -> None:
+    talk = uuid.uuid4().hex
+    address = letter(server, talk)
+    server.say("/delete_my_data", talk)
+    server.say("/confirm_delete", talk)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(address)
+
+
+def test_a_case_goes_on_after_a_restart(tmp_path: Path) -> None:
+    talk = uuid.uuid4().hex
+    with running(tmp_path, BAKEN_TODAY="2026-11-23") as first:
+        first.say("I get 11.50 an hour gross, 45 hours a week, is that right?", talk)
+    with running(tmp_path, BAKEN_TODAY="2026-11-23") as second:
+        second.say("I am 30 years old", talk)
+        told = second.say("since 1 July 2026", talk)
+    assert "3,275.61" in told["replies"][0]["text"]
+
+
+def test_a_turn_in_a_case_takes_less_than_40_ms(server: Server) -> None:
+    """p95 over 60 turns; the machine of a test run may be busy, so three times as much still passes."""
+    talk, took = uuid.uuid4().hex, []
+    server.say("am I paid right?", talk)
+    for hours in range(20, 80):
+        start = time.perf_counter()
+        server.say(f"{hours} hours a week", talk)
+        took.append(time.perf_counter() - start)
+    assert statistics.quantiles(took, n=20)[-1] < 0.12
