@@ -110,6 +110,8 @@ def _period(case: Case, edges: Sequence[When], today: date) -> dict[str, object]
     since = next((one for one in reversed(edges) if one.edge == "since"), None)
     until = next((one for one in reversed(edges) if one.edge == "until"), None)  # "not until July but until August"
     plain = [one for one in edges if not one.edge]
+    others = [one for one in plain if (one.first.year, one.first.month) != (today.year, today.month)]
+    plain = others or plain  # "in August … for that month": the month that was named counts
     if since is None and until is None:
         earliest, latest = min(one.first for one in plain), max(one.last for one in plain)
         return {"first": earliest, "last": min(latest, max(today, earliest))}
@@ -249,6 +251,6 @@ def answer(case: Case, plain: Plain, text: str) -> Case | None:
         return msgspec.structs.replace(case, **{field: "yes" if plain.yes else "no"})
     if field == "age" and plain.yes:
         return msgspec.structs.replace(case, adult=True)
-    if field == "paid" and plain.no:
+    if field == "paid" and plain.no and not any(letter.isdigit() for letter in text):
         return msgspec.structs.replace(case, paid=Decimal(0))
     return None

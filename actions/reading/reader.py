@@ -26,6 +26,8 @@ _AGES: Final = range(13, 76)
 _YEARS: Final = range(2015, 2041)
 #: Languages that say "weekly" before the number and "since" behind the month.
 _POSTPOSITIONS: Final = frozenset({"tr", "hu"})
+#: More hours than a month has workable ones are no answer to "how many hours?".
+_MOST_HOURS: Final = 300
 #: A bare number from here on, or with cents, is money.
 _MONEY: Final = 100
 #: Letters of a word like "to".
@@ -103,9 +105,10 @@ class _Reader:
         for place, item in enumerate(self.items):
             if not self._is_number(place):
                 continue
-            money = self.has(place + 1, "euro", "money", "percent")
+            money = self.has(place + 1, "euro", "money", "percent", "gross", "net")
             money = money or (self.has(place + 1, *_PER_KEYS) and not self.has(place + 1, "hour"))
-            small = item.number is not None and item.number <= 24 and not item.spelled
+            whole = item.number is not None and item.number == item.number.to_integral_value()
+            small = whole and (item.number or 0) <= 24 and not item.spelled
             before = self.has(place - 1, "clock_before") and not self._counted(place + 1)
             after = self.has(place + 1, "clock_after") or (
                 self.has(place + 1, "hour") and self.has(place + 2, "clock_after")
@@ -506,7 +509,7 @@ class _Reader:
             self.found.append(Span("hours", amount, behind, most, at))
         elif self.asked in ("pay", "deduction", "paid"):
             self.found.append(Money(most or amount, role=self._role(place, end), at=at))
-        elif self.asked == "hours":
+        elif self.asked == "hours" and amount <= _MOST_HOURS:
             self.found.append(Span("hours", amount, "", most, at))
         elif amount >= _MONEY or amount.as_tuple().exponent == -2:
             self.found.append(Money(most or amount, role=self._role(place, end), at=at))

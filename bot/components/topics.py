@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.stored import fetch, is_command, keep, lines
 from bot.understanding.clauses import clauses
+from bot.understanding.encoder import encode_together
 from bot.understanding.linear import LinearModel, Settings
 
 
@@ -66,19 +67,21 @@ class Topics(GraphComponent):
         for message in messages:
             if self._model is None or is_command(message):
                 continue
+            parts = clauses(message.get("text") or "")
+            encode_together([message.get("text") or "", *parts])
             ranked = self._model.predict(message.get("text") or "")[: self._config["ranking_length"]]
             ranking = [{"name": name, "confidence": confidence} for name, confidence in ranked]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
-            message.set("also", self._also(message.get("text") or ""), add_to_output=True)
+            message.set("also", self._also(parts), add_to_output=True)
         return messages
 
-    def _also(self, text: str) -> list[str]:
+    def _also(self, parts: list[str]) -> list[str]:
         """Topics that one clause of the message is surely about, in their order."""
         found: list[str] = []
         if self._model is None:
             return found
-        for clause in clauses(text):
+        for clause in parts:
             name, confidence = self._model.predict(clause)[0]
             if confidence >= self._config["clause_sure"] and name not in found:
                 found.append(name)

@@ -67,7 +67,7 @@ def make(root: Path = ROOT, say: Callable[[str], None] = print) -> Path:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     from rasa.model_training import train
 
-    say("Training the model (about four minutes on two cores) …")
+    say("Training the model (about five minutes on two cores) …")
     (root / "models").mkdir(exist_ok=True)
     result = train(
         domain=str(root / "domain.yml"),

@@ -15,11 +15,11 @@ NOW = frozenset({"injury_now", "violence_now", "fire_gas_now", "locked_in_now", 
 class Thresholds(msgspec.Struct, frozen=True):
     """Set in config.yml. Chosen on lines of writers who were left out of the training, measured in docs/quality.md."""
 
-    sure: float = -0.65  #: evidence of danger from which the safety reply comes first
+    sure: float = -0.85  #: evidence of danger from which the safety reply comes first
     possible: float = -1.2  #: evidence from which a quiet line is added
     topic_weight: float = 0.4  #: how much the topics' view counts beside the detector's score
     rule_needs: float = -1.0  #: score below which a rule alone is only possible; not for suicide
-    enough: float = 0.35  #: probability of the best topic below which Baken asks back
+    enough: float = 0.4  #: probability of the best topic below which Baken asks back
     margin: float = 0.1  #: lead over the second topic below which Baken asks which of the two
 
 

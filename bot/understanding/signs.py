@@ -7,6 +7,7 @@ own test lines beside it (`caught`, `passed`). A rule names the sign that it fou
 from __future__ import annotations
 
 import re
+import sre_parse
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,4 +40,47 @@ def rules(folder: Path = FOLDER) -> list[tuple[str, re.Pattern[str]]]:
 def rule_for(text: str) -> str | None:
     """The first sign whose rule matches, or None."""
     folded = fold(text)
-    return next((sign for sign, pattern in rules() if pattern.search(folded)), None)
+    for needed, sign, pattern in _indexed():
+        if any(letters in folded for letters in needed) and pattern.search(folded):
+            return sign
+    return None
+
+
+@cache
+def _indexed() -> list[tuple[tuple[str, ...], str, re.Pattern[str]]]:
+    """Every rule with letters that a text must have for it to match: most rules are passed over by a look at those."""
+    return [(must_have(pattern.pattern), sign, pattern) for sign, pattern in rules()]
+
+
+def must_have(pattern: str) -> tuple[str, ...]:
+    """Runs of letters of which every match of a pattern holds at least one; ("",) where nothing is sure.
+
+    >>> must_have("pass?port .* (?:took|taken)"), must_have("(?:kill|hurt) me"), must_have("a?b?")
+    (('port ',), ('kill', 'hurt'), ('',))
+    """
+    parsed: Any = sre_parse.parse(pattern)
+    return _needed(parsed) or ("",)
+
+
+def _needed(sequence: Any) -> tuple[str, ...]:
+    best: tuple[str, ...] = ()
+    run = ""
+    for kind, value in [*sequence, (None, None)]:
+        if kind is sre_parse.LITERAL:
+            run += chr(value)
+            continue
+        found: list[tuple[str, ...]] = [(run,)] if run else []
+        run = ""
+        if kind is sre_parse.SUBPATTERN:
+            found.append(_needed(value[3]))
+        elif kind is sre_parse.MAX_REPEAT and value[0] >= 1:
+            found.append(_needed(value[2]))
+        elif kind is sre_parse.BRANCH:
+            each = [_needed(one) for one in value[1]]
+            found.append(tuple(letters for one in each for letters in one) if all(each) else ())
+        best = max(best, *found, key=_sureness) if found else best
+    return best
+
+
+def _sureness(needed: tuple[str, ...]) -> int:
+    return min(map(len, needed), default=0)
