@@ -5,15 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from actions.reading.model import Per, Tax
+from actions.reading.reader import PER_OF
 from actions.reading.tokens import Item, tokens
 from actions.reading.words import words_of
 from facts.languages import NAMES
 
-_PER: dict[str, Per] = {
-    "hour": "hour", "day": "day", "week": "week", "four_weeks": "4weeks", "month": "month", "year": "year",
-    "per_hour": "hour", "per_day": "day", "per_week": "week", "per_four_weeks": "4weeks", "per_month": "month",
-    "per_year": "year", "per_piece": "piece",
-}  # fmt: skip
 #: A longer message is a story or a question, not a plain yes or no.
 _SHORT = 6
 
@@ -40,7 +36,7 @@ def plain(text: str, language: str, wrote: str = "") -> Plain:
     words = [item for item in items if not item.stop]
     short = len(text.split()) <= _SHORT
     first = words[0] if words else None
-    per: Per = next((_PER[kind] for item in words for kind in item.meanings if kind in _PER), "")
+    per: Per = next((PER_OF[kind] for item in words for kind in item.meanings if kind in PER_OF), "")
     tax: Tax = "net" if _any(words, "net") else "gross" if _any(words, "gross") else ""
     no_idea = _any(words, "no_idea")
     return Plain(

@@ -14,12 +14,13 @@ from actions.reading.tokens import Item, month_days, tokens
 from actions.reading.words import words_of
 from facts.languages import NAMES
 
-_PER: Final[dict[str, Per]] = {
+#: What a word of a unit ("hour", "per_hour") says that an amount is for.
+PER_OF: Final[dict[str, Per]] = {
     "hour": "hour", "day": "day", "week": "week", "four_weeks": "4weeks", "month": "month", "year": "year",
     "per_hour": "hour", "per_day": "day", "per_week": "week", "per_four_weeks": "4weeks", "per_month": "month",
     "per_year": "year", "per_piece": "piece",
 }  # fmt: skip
-_PER_KEYS: Final = tuple(key for key in _PER if key.startswith("per_"))
+_PER_KEYS: Final = tuple(key for key in PER_OF if key.startswith("per_"))
 _UNITS: Final = ("four_weeks", "hour", "minute", "day", "week", "month", "year")
 #: Ages of people who work; a smaller number of years is a length of time.
 _AGES: Final = range(13, 76)
@@ -404,24 +405,24 @@ class _Reader:
             key = next((key for key in _PER_KEYS if item.has(key)), None)
             if key:
                 self.used.add(near)
-                return _PER[key]
-            unit = next((unit for unit in _UNITS if item.has(unit) and unit in _PER), None)
+                return PER_OF[key]
+            unit = next((unit for unit in _UNITS if item.has(unit) and unit in PER_OF), None)
             if unit and (self.has(near - 1, "per") or near == end or self._one_before(near)):
                 self.used.add(near)
-                return _PER[unit]
+                return PER_OF[unit]
         return ""
 
     def _per_before(self, place: int) -> Per:
         for near in self._reach(place - 1, -1):
             item = self.items[near]
             key = next((key for key in _PER_KEYS if item.has(key)), None)
-            unit = next((unit for unit in _UNITS if item.has(unit) and unit in _PER), None)
+            unit = next((unit for unit in _UNITS if item.has(unit) and unit in PER_OF), None)
             if near not in self.used and key:
                 self.used.add(near)
-                return _PER[key]
+                return PER_OF[key]
             if near not in self.used and unit and self.has(near - 1, "per"):
                 self.used.add(near)
-                return _PER[unit]
+                return PER_OF[unit]
         return ""
 
     def _one_before(self, place: int) -> bool:
@@ -482,10 +483,10 @@ class _Reader:
             unit = next((unit for unit in ("day", "week", "month", "four_weeks", "year") if item.has(unit)), None)
             if key:
                 self.used.add(near)
-                return _PER[key]
+                return PER_OF[key]
             if unit and (self.has(near - 1, "per") or near == following):
                 self.used.add(near)
-                return _PER[unit]
+                return PER_OF[unit]
         for near in self._reach(place - 1, -1)[:2]:
             item = self.items[near]
             key = next((key for key in _PER_KEYS if item.has(key) and key not in ("per_hour", "per_piece")), None)
@@ -494,7 +495,7 @@ class _Reader:
                 continue
             if key or (unit and self.has(near - 1, "per")):
                 self.used.add(near)
-                return _PER[key or unit or ""]
+                return PER_OF[key or unit or ""]
         return ""
 
     def _bare(self, place: int, end: int, amount: Decimal, most: Decimal | None) -> None:

@@ -44,7 +44,7 @@ class RasaEngine:
         from bot.engine.stores import PromptLockStore, SnapshotTrackerStore
 
         compile_answer_check()
-        endpoint = DirectEndpoint("actions")
+        endpoint = DirectEndpoint("actions.rasa_actions")
         domain = Domain.load(str(Path("domain.yml")))
         if database is None:
             store: Any = InMemoryTrackerStore(domain)
