@@ -45,7 +45,7 @@ def responses() -> Responses:
 @cache
 def cases() -> Cases:
     """The talk in which a case is worked out."""
-    return Cases(answers(), responses().respond)
+    return Cases(answers(), responses().respond, responses().dialogue.goes_on)
 
 
 class _Edge:

@@ -55,8 +55,10 @@ _PATIENCE: Final = 2
 class Cases:
     """Works out cases with the facts, sums and texts of one fact base."""
 
-    def __init__(self, answers: Answers, respond: Callable[[Heard], Outcome]) -> None:
-        self.answers, self.respond = answers, respond
+    def __init__(
+        self, answers: Answers, respond: Callable[[Heard], Outcome], goes_on: Callable[[Situation], str | None]
+    ) -> None:
+        self.answers, self.respond, self.goes_on = answers, respond, goes_on
         self.wording = answers.wording
         self.sums = Sums(answers.base)
         self.reports = Reports(answers.wording)
@@ -72,6 +74,10 @@ class Cases:
         """
         situation = heard.situation
         if not running or case is None:
+            told = read(situation.text, situation.language, situation.on, "", situation.wrote)
+            money = situation.text.startswith("/") or any(isinstance(one, Money) for one in told)
+            if not money and self.goes_on(situation):  # "and if I am 19?" after an answer
+                return _left(case or Case(flow="check_my_pay"))
             return self._start(situation, case)
         intent = situation.intent
         if intent in _DANGER and not self._only_an_answer(situation, case):

@@ -59,7 +59,8 @@ class Talk:
 
 @pytest.fixture(scope="module")
 def cases(answers: Answers) -> Cases:
-    return Cases(answers, Responses(answers, Dialogue(answers)).respond)
+    dialogue = Dialogue(answers)
+    return Cases(answers, Responses(answers, dialogue).respond, dialogue.goes_on)
 
 
 @pytest.fixture
@@ -204,6 +205,13 @@ def test_under_fifteen_is_said_apart(talk: Callable[..., Talk]) -> None:
 def test_a_month_whose_minimum_is_not_known_gets_no_sum(talk: Callable[..., Talk]) -> None:
     text = talk()(("check_my_pay", "I got 11 euro an hour gross, 40 hours a week, I'm 40, since March 2019"))
     assert "I do not have the minimum wage of 1 March 2019" in text
+
+
+def test_a_few_words_after_an_answer_go_on_with_it_and_begin_no_case(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    one.memory = Memory(topic="minimum_wage")
+    one.say("check_my_pay", "and if I am 19?")
+    assert one.outcomes[-1].topic == "minimum_wage" and not one.running
 
 
 def test_stop_forgets_what_was_told(talk: Callable[..., Talk]) -> None:

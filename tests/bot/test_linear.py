@@ -43,8 +43,8 @@ def test_stored_and_read_it_answers_the_same(model: LinearModel, tmp_path: Path)
     model.save(tmp_path / "model.npz")
     read = LinearModel.load(tmp_path / "model.npz")
     for text in TEXTS:
-        assert [name for name, _ in read.predict(text)] == [name for name, _ in model.predict(text)]
-        assert read.predict(text)[0][1] == pytest.approx(model.predict(text)[0][1], abs=0.01)
+        assert read.predict(text)[0][0] == model.predict(text)[0][0]
+        assert dict(read.predict(text)) == pytest.approx(dict(model.predict(text)), abs=0.01)
 
 
 def test_nothing_in_the_file_runs_on_loading(model: LinearModel, tmp_path: Path) -> None:
