@@ -14,7 +14,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import Answers
-from actions.cases.talk import Cases, from_slot, to_slot
+from actions.cases.case import from_slot, to_slot
+from actions.cases.talk import Cases
 from actions.dialogue import Dialogue, undo
 from actions.reader import Heard, read
 from actions.reply import Outcome, Reply
@@ -90,7 +91,9 @@ def announce(outcome: Outcome, heard: Heard) -> Outcome:
     if situation.wrote not in NAMES:
         names = ", ".join(NAMES.values())
         note = wording.text("language.unknown", "en", languages=names)
-        return msgspec.structs.replace(outcome, replies=(Reply(f"{note}\n\n{first.text}", first.buttons), *rest))
+        return msgspec.structs.replace(
+            outcome, replies=(Reply(f"{note}\n\n{first.text}", first.buttons, first.document), *rest)
+        )
     switched = situation.before is not None and situation.before != situation.language
     if not switched or outcome.topic == "change_language" or outcome.language != situation.language:
         return outcome
@@ -146,4 +149,8 @@ ActionLeaveCase = _action(
     lambda heard, slots: cases().leave(heard, from_slot(slots.get("case"))),
     "Answers the message with which a case was left.",
 )
-ActionLetter = _action("action_letter", lambda heard, _: cases().papers_letter(heard), "A letter outside a case.")
+ActionLetter = _action(
+    "action_letter",
+    lambda heard, slots: cases().papers(heard, from_slot(slots.get("case"))),
+    "A letter outside a case.",
+)

@@ -49,7 +49,7 @@ def test_rules_name_every_intent_and_every_action() -> None:
 
 def test_a_question_in_the_middle_of_a_case_gets_the_reply_that_the_rules_give_it() -> None:
     """actions/respond.py answers within a case what the rules answer outside of one: they may not drift apart."""
-    from actions.cases.talk import FLOWS
+    from actions.cases.hearing import FLOWS
     from actions.respond import ACTION_OF
 
     rules = yaml.safe_load((ROOT / "data/rules.yml").read_text())["rules"]

@@ -31,16 +31,6 @@ ASKS: Final[dict[Flow, tuple[Field, ...]]] = {
     "report_abuse": ("what", "where", "period", "people", "proof"),
 }
 MOST_QUESTIONS: Final = 5
-#: Without these no sum can be made; the others have a way on when the worker does not know.
-NEEDED: Final[dict[Flow, tuple[Field, ...]]] = {
-    "check_my_pay": ("pay", "per", "hours"),
-    "housing_deduction": ("deduction", "deduction_per", "hours"),
-    "unpaid_wages": ("period", "hours"),
-    "back_pay_without_permit": ("hours",),
-    "report_abuse": (),
-}
-#: Up to this age a birthday can have changed the minimum (Wml 7 and 8).
-FULL_AGE: Final = 21
 #: Longest account that is kept, in characters.
 LONGEST: Final = 600
 
@@ -116,18 +106,49 @@ def has(case: Case, field: Field) -> bool:
     return checks[field]
 
 
+def needed(case: Case) -> tuple[Field, ...]:
+    """Without these no sum can be made; the other fields have a way on when the worker does not know."""
+    pay = case.pay
+    per = pay.per if pay is not None else ""
+    if case.flow == "report_abuse":
+        return ()
+    if case.flow == "check_my_pay":
+        by_itself = per == "hour" or (per == "day" and case.hours_day is not None)
+        return ("pay", "per") if by_itself else ("pay", "per", "hours", "days")
+    if case.flow == "housing_deduction":
+        return ("deduction", "deduction_per", "hours", "days")
+    return ("period", "per", "hours", "days") if case.flow == "unpaid_wages" else ("per", "hours", "days")
+
+
 def next_question(case: Case) -> Field | None:
     """What to ask now, or None: then the result can be told (or said to be impossible)."""
     missing = [field for field in ASKS[case.flow] if not has(case, field)]
     if case.questions >= MOST_QUESTIONS:
         return None
-    needed = [field for field in missing if field in NEEDED[case.flow]]
-    left = MOST_QUESTIONS - case.questions
-    if len(needed) >= left:
-        return needed[0] if needed else None
+    first = [field for field in missing if field in needed(case)]
+    if first and len(first) >= MOST_QUESTIONS - case.questions:
+        return first[0]
     return missing[0] if missing else None
 
 
 def complete(case: Case) -> bool:
     """Whether a result can be worked out."""
-    return all(has(case, field) and field not in case.unknown for field in NEEDED[case.flow])
+    return all(has(case, field) and field not in case.unknown for field in needed(case))
+
+
+def to_slot(case: Case | None) -> object:
+    """A case as the slot keeps it: plain data."""
+    return None if case is None else msgspec.to_builtins(case)
+
+
+def from_slot(value: object) -> Case | None:
+    """The slot's case; None for none, or for one of an older shape."""
+    try:
+        return msgspec.convert(value, Case, strict=False) if isinstance(value, dict) else None
+    except msgspec.ValidationError:
+        return None
+
+
+def with_changes(case: Case, **changes: object) -> Case:
+    """The case with changes; what was noticed in the last message alone does not stay."""
+    return msgspec.structs.replace(case, **{"foreign": "", **changes})

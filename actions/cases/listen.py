@@ -22,6 +22,9 @@ READER: Final[dict[str, Asked]] = {
 }  # fmt: skip
 #: More hours than this in one number are of a day no more, and of a week no more.
 _DAY, _WEEK = Decimal(16), Decimal(100)
+#: There are no more hours than these: what says so was misread.
+_HOURS_OF_A_DAY, _HOURS_OF_A_WEEK = Decimal(24), Decimal(168)
+CLAIMS: Final = ("unpaid_wages", "back_pay_without_permit")
 _FOUR: Final = 4
 #: Words of a message that says nothing but "I got nothing".
 _BRIEF: Final = 7
@@ -127,13 +130,12 @@ def _period(case: Case, edges: Sequence[When], today: date) -> dict[str, object]
 def _money(case: Case, money: Money) -> dict[str, object]:
     if money.per == "piece" and case.pay is not None:
         return {}
-    claims = case.flow in ("unpaid_wages", "back_pay_without_permit")
-    if claims and money.role == "received" and money.per in ("", "month", "week", "4weeks"):
-        return {"paid": money.amount}
+    claims = case.flow in CLAIMS
     if claims and money.role == "agreed":
         return {"pay": _joined(case.pay, money)} if money.amount else {"unknown": (*case.unknown, "pay")}
-    if case.asked in ("paid",) and case.paid is None and money.per in ("", "month"):
-        return {"paid": money.amount} if money.currency == "EUR" else {}
+    if claims and (money.role == "received" or (case.asked == "paid" and case.paid is None)):
+        whole = money.per == "" or (money.per == "month" and _one_month(case))
+        return {"paid": money.amount} if whole else {}  # "300 a week" is not what came in all: asked for
     if case.flow == "housing_deduction":
         told = case.deduction
         again = told is not None and money.per == told.per and not money.tax and money.amount < told.amount * 2
@@ -152,6 +154,12 @@ def _money(case: Case, money: Money) -> dict[str, object]:
     if case.pay is not None and case.pay.per == "hour" and money.per not in ("", "hour") and case.asked != "pay":
         return {}  # the hourly wage is the surer one
     return {"pay": _joined(case.pay, money)}
+
+
+def _one_month(case: Case) -> bool:
+    """Whether the time told lies within one calendar month."""
+    first, last = case.first, case.last
+    return first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
 
 
 def _joined(before: Money | None, money: Money) -> Money:
@@ -183,24 +191,20 @@ def _span(case: Case, span: Span, today: date, months: tuple[int, int]) -> dict[
 
 def _hours(case: Case, span: Span, amount: Decimal, months: tuple[int, int]) -> dict[str, object]:
     weeks_per_year, months_per_year = months
-    if span.per == "day":
-        if case.days_week is not None:
-            return {"hours_day": amount, "hours": None}
-        return {"hours_day": amount, "hours": None}
-    if span.per == "4weeks":
-        return {"hours": amount / _FOUR}
-    if span.per == "month":
-        return {"hours": amount * months_per_year / weeks_per_year}
-    if span.per == "year":
-        return {"hours": amount / weeks_per_year}
-    if span.per == "week":
-        return {"hours": amount}
-    if amount > _WEEK:
-        return {"hours_total": amount} if case.flow in ("unpaid_wages", "back_pay_without_permit") else {}
-    if amount <= _DAY and case.asked != "hours":
-        return {"hours_day": amount, "hours": None}
-    if amount <= _DAY and case.days_week is not None:
-        return {"hours_day": amount, "hours": None}
+    weekly = {
+        "week": amount,
+        "4weeks": amount / _FOUR,
+        "month": amount * months_per_year / weeks_per_year,
+        "year": amount / weeks_per_year,
+    }
+    if span.per in weekly:
+        hours = weekly[span.per]
+        return {"hours": hours} if hours <= _HOURS_OF_A_WEEK else {}
+    if span.per == "" and amount > _WEEK:
+        return {"hours_total": amount} if case.flow in CLAIMS else {}
+    of_a_day = span.per == "day" or (amount <= _DAY and (case.asked != "hours" or case.days_week is not None))
+    if of_a_day:
+        return {"hours_day": amount, "hours": None} if amount <= _HOURS_OF_A_DAY else {}
     return {"hours": amount}
 
 
@@ -213,6 +217,11 @@ def _number(case: Case, number: Number) -> dict[str, object]:
     return {}
 
 
+def shortened(text: str) -> str:
+    """A person's own words as they are kept: on one line, not too many."""
+    return " ".join(text.split())[:LONGEST]
+
+
 def answer(case: Case, plain: Plain, text: str) -> Case | None:
     """The case with an answer that is no amount: yes, no, gross, per week, I don't know, or free words.
 
@@ -221,7 +230,7 @@ def answer(case: Case, plain: Plain, text: str) -> Case | None:
     field = case.asked
     if not field:
         return None
-    claims = case.flow in ("unpaid_wages", "back_pay_without_permit")
+    claims = case.flow in CLAIMS
     none = plain.nothing or plain.no or plain.corrects
     brief = len(text.split()) <= _BRIEF
     if claims and case.paid is None and plain.received and none and brief:  # "I got nothing", whatever was asked
@@ -229,9 +238,9 @@ def answer(case: Case, plain: Plain, text: str) -> Case | None:
     if claims and case.pay is None and plain.agreed and none and brief:
         return msgspec.structs.replace(case, unknown=(*case.unknown, "pay"))
     if field in ("what", "where", "proof"):
-        if plain.no_idea and len(text.split()) < 6:
+        if (plain.no_idea or plain.no) and len(text.split()) < 6:
             return msgspec.structs.replace(case, unknown=(*case.unknown, field))
-        words = " ".join(text.split())[:LONGEST]
+        words = shortened(text)
         return msgspec.structs.replace(case, **{"account" if field == "what" else field: words}) if words else None
     if field in ("tax", "pay", "per") and plain.tax and case.pay is not None:
         return msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, tax=plain.tax))
@@ -239,13 +248,10 @@ def answer(case: Case, plain: Plain, text: str) -> Case | None:
         return msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, per=plain.per))
     if field == "deduction_per" and plain.per and case.deduction is not None:
         return msgspec.structs.replace(case, deduction=msgspec.structs.replace(case.deduction, per=plain.per))
-    if field == "period" and plain.now:
-        return msgspec.structs.replace(case, unknown=(*case.unknown, field))
-    if field == "pay" and plain.nothing:  # nothing was agreed
-        return msgspec.structs.replace(case, unknown=(*case.unknown, field))
     if field == "paid" and plain.nothing:
         return msgspec.structs.replace(case, paid=Decimal(0))
-    if plain.no_idea:
+    nothing_agreed, only_now = field == "pay" and plain.nothing, field == "period" and plain.now
+    if plain.no_idea or nothing_agreed or only_now:
         return msgspec.structs.replace(case, unknown=(*case.unknown, field))
     if field in ("abroad", "signed") and (plain.yes or plain.no):
         return msgspec.structs.replace(case, **{field: "yes" if plain.yes else "no"})

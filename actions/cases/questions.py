@@ -44,6 +44,12 @@ def payload(field: str, value: str) -> str:
     return f"/tell{json.dumps({'field': field, 'value': value})}"
 
 
+def offered(field: str, value: str) -> bool:
+    """Whether a button of ours sends this: anything can be typed into a message."""
+    choices = {value for _, value in _CHOICES.get(field, ())}  # type: ignore[call-overload]
+    return value in choices or (field in _OPEN and value == "unknown")
+
+
 def question(case: Case, field: Field, wording: Wording, language: str, on: date) -> str:
     """The question, in words."""
     if field in ("per", "deduction_per"):

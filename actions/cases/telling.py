@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from actions.cases.case import Case
+from actions.cases.listen import CLAIMS
 from actions.cases.results import FigureOf, Line, Product, Quotient, Value, Years
 from actions.reading.model import Money
 from actions.sums.pay import cents
@@ -28,7 +29,7 @@ def understood(case: Case, wording: Wording, language: str, on: date) -> list[st
     lines = []
     if case.pay is not None:
         lines.append(wording.text("told.pay", language, pay=amount(case.pay, wording, language)))
-    elif case.flow in ("unpaid_wages", "back_pay_without_permit"):
+    elif case.flow in CLAIMS:
         lines.append(wording.text("told.pay_none", language))
     if case.deduction is not None and case.flow == "housing_deduction":
         lines.append(wording.text("told.deduction", language, amount=amount(case.deduction, wording, language)))
@@ -43,7 +44,7 @@ def understood(case: Case, wording: Wording, language: str, on: date) -> list[st
     if case.first is not None and case.last is not None:
         first, last = notation.day(case.first, language), notation.day(case.last, language)
         lines.append(wording.text("told.period", language, first=first, last=last))
-    if case.paid is not None and not case.paid and case.flow in ("unpaid_wages", "back_pay_without_permit"):
+    if case.paid is not None and not case.paid and case.flow in CLAIMS:
         lines.append(wording.text("told.paid", language, amount=notation.money(case.paid, language)))
     return lines
 

@@ -22,12 +22,15 @@ _ISOLATES: Final = dict.fromkeys(range(0x2066, 0x206A))
 _SCRIPT: Final = {"ar": ("arab", "ARA ")}
 
 
+_folder = tempfile.TemporaryDirectory(prefix="baken-fonts-")  # gone when the process ends
+
+
 @cache
 def _fonts() -> tuple[Path, Path]:
     """Regular and bold as files: fpdf2 reads fonts from files only."""
     from pymupdf_fonts import FiraGO_Bold, FiraGO_Regular
 
-    place = Path(tempfile.mkdtemp(prefix="baken-fonts-"))
+    place = Path(_folder.name)
     regular, bold = place / "FiraGO-Regular.ttf", place / "FiraGO-Bold.ttf"
     regular.write_bytes(FiraGO_Regular.fontbuffer)
     bold.write_bytes(FiraGO_Bold.fontbuffer)

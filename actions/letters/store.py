@@ -14,7 +14,6 @@ from typing import Final
 KEPT: Final = 24 * 60 * 60
 _NAME: Final = re.compile(r"^[0-9a-f]{32}\.pdf$")
 
-
 _place = Path("var") / "letters"
 
 

@@ -68,7 +68,8 @@ class Rates:
 
     def __init__(self, base: FactBase) -> None:
         self._figure = base.figures[WML]
-        self._full_age = int(base.figures[FULL_AGE].periods[-1].value)
+        #: from this age on the full minimum holds (figure wml_full_age)
+        self.full_age = int(base.figures[FULL_AGE].periods[-1].value)
 
     def _period(self, day: date) -> Period:
         period = self._figure.on(day)
@@ -84,7 +85,7 @@ class Rates:
             TooYoung: nobody of that age has a minimum wage.
         """
         period, age = self._period(day), worker.age_on(day)
-        if age is None or age >= self._full_age:
+        if age is None or age >= self.full_age:
             return Decimal(period.value)
         if worker.bbl and age in period.bbl:
             return Decimal(period.bbl[age])
@@ -112,7 +113,7 @@ class Rates:
     def _before_birthday(self, day: date, worker: Worker) -> date | None:
         """The last day before the next birthday that still changes the minimum."""
         birthday, age = worker.birthday, worker.age_on(day)
-        if birthday is None or age is None or age >= self._full_age:
+        if birthday is None or age is None or age >= self.full_age:
             return None
         year = birthday.year + age + 1
         try:

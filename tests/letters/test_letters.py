@@ -89,7 +89,7 @@ def test_every_letter_is_made_in_every_language_with_every_letter_of_it(
     assert time.perf_counter() - start < 2
     assert not [record for record in caplog.records if "glyph" in record.getMessage().lower()]
     text = words(pdf)
-    assert "Met vriendelijke groet" in text or "Hoogachtend" in text or "groet" in text  # Dutch for the employer
+    assert "Hoogachtend" in text  # Dutch for the employer
     assert "{" not in text and "figure:" not in text
 
 

@@ -1,0 +1,247 @@
+"""What a message means for a case: an answer, a correction, a question of its own, danger, or the end of it.
+
+Rasa's form validates with `hear` and then asks with `speaking`: what was found out is left in the case (`event`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal, get_args
+
+import msgspec
+
+from actions.cases.case import Case, Field, Flow, has, with_changes
+from actions.cases.listen import READER, answer, corrected, shortened, take
+from actions.cases.questions import offered
+from actions.cases.results import Sums
+from actions.reader import Heard
+from actions.reading.model import Money, Reading
+from actions.reading.plain import Plain, plain
+from actions.reading.reader import read
+from actions.situation import Situation
+
+FLOWS: Final[tuple[str, ...]] = get_args(Flow)
+#: After these the case is left; what was told is kept for when the talk comes back to it.
+_LEAVES: Final = frozenset(
+    {"menu", "talk_to_human", "goodbye", "show_group", "delete_my_data", "confirm_delete", "greet"}
+)
+#: Buttons that are answered in between.
+_ASIDE: Final = frozenset({"show_source", "show_more", "set_language", "change_language", "keep_data"})
+DANGER: Final = frozenset({"exploitation", "emergency"})
+#: So sure must the understanding be that a message is a question of its own and not an answer.
+_SURE: Final = 0.55
+#: As sure for a message that asks nothing.
+_CERTAIN: Final = 0.8
+#: A message of fewer words is rather an answer.
+_WORDS: Final = 4
+#: From these scores on signs of danger count in a short answer too; the second where it gives just what was asked for.
+_ALARM: Final = 0.3
+_LOUD: Final = 1.0
+_BRIEF: Final = 8
+#: After so many answers that could not be read, the talk goes on without.
+_PATIENCE: Final = 2
+#: A first message of so many words is an account already.
+_STORY: Final = 8
+
+
+class Hearing:
+    """Hears messages for cases."""
+
+    def __init__(self, sums: Sums, goes_on: Callable[[Situation], str | None]) -> None:
+        self.sums, self.goes_on = sums, goes_on
+
+    def hear(self, heard: Heard, case: Case | None, running: bool) -> Case | None:
+        """The case after a message; None (or `stage` "left") where the talk leaves it.
+
+        Args:
+            case: as it was before; None at the first.
+            running: the form was asking already.
+        """
+        situation = heard.situation
+        if not running or case is None:
+            told = read(situation.text, situation.language, situation.on, "", situation.wrote)
+            money = situation.text.startswith("/") or any(isinstance(one, Money) for one in told)
+            if not money and self.goes_on(situation):  # "and if I am 19?" after an answer
+                return _left(case or Case(flow="check_my_pay"))
+            return self._start(situation, case)
+        intent = situation.intent
+        if intent in DANGER and not self._only_an_answer(situation, case):
+            taken = self._take(case, self._read(situation, case), situation.on)  # answered first, but nothing is lost
+            return with_changes(taken, event="danger", asked="")
+        if intent == "tell":
+            return self._pressed(situation, case)
+        if intent == "cancel":
+            return with_changes(case, event="stopped", stage="left")
+        if intent == "make_letter":
+            return with_changes(case, event="letter")
+        if intent in _ASIDE:
+            return with_changes(case, event="aside")
+        if intent == "affirm" and situation.memory.asked == "human":  # "do you want to talk to a person?"
+            return _left(case)
+        if intent in _LEAVES and not self._answers(situation, case):
+            return with_changes(case, event="left", stage="left")
+        if intent in FLOWS and situation.text.startswith("/"):
+            return self._start(situation, case)
+        return self._typed(situation, case)
+
+    def _start(self, situation: Situation, before: Case | None) -> Case:
+        flow: Flow = situation.intent  # type: ignore[assignment]
+        known = before if before is not None and before.stage != "left" else None
+        fresh = Case(flow=flow)
+        if before is not None:  # what was told for one question is not asked again for the next
+            fresh = Case(
+                flow=flow, pay=before.pay, hours=before.hours, hours_day=before.hours_day,
+                days_week=before.days_week, age=before.age, adult=before.adult, birthday=before.birthday,
+                files=before.files,
+            )  # fmt: skip
+        if known is not None and known.flow == flow and known.stage == "open":
+            fresh = known
+        readings = self._read(situation, fresh)
+        case = self._take(fresh, readings, situation.on)
+        if flow == "report_abuse":  # how and where to report is always told first
+            story = situation.text if len(situation.text.split()) >= _STORY else ""
+            return with_changes(case, stage="offered", event="started", account=case.account or shortened(story))
+        foreign = _foreign(readings)
+        return with_changes(
+            case, stage="open" if case != fresh or foreign else "offered", event="started", foreign=foreign
+        )
+
+    def _pressed(self, situation: Situation, case: Case) -> Case:
+        field, value = str(situation.values.get("field", "")), str(situation.values.get("value", ""))
+        told: dict[str, object] = {}
+        if not offered(field, value):  # no button of ours says that
+            return self._miss(case)
+        if value == "unknown":
+            told = {"unknown": (*case.unknown, field)}
+        elif field in ("abroad", "signed"):
+            told = {field: value}
+        elif field == "age":
+            told = {"adult": True, "age": None}
+        elif field == "paid":
+            told = {"paid": Decimal(0)}
+        elif field == "period":  # "only now"
+            told = {"unknown": (*case.unknown, field)}
+        elif field == "what":
+            told = {"what": (*case.what, value)}
+        elif field in ("per", "tax") and case.pay is not None:
+            told = {"pay": msgspec.structs.replace(case.pay, **{field: value})}
+        elif field == "deduction_per" and case.deduction is not None:
+            told = {"deduction": msgspec.structs.replace(case.deduction, per=value)}
+        changed = msgspec.structs.replace(case, **told)
+        if (field, value) == ("what", "treatment"):
+            return with_changes(changed, stage="open", event="danger", missed=0, asked="")
+        return with_changes(changed, stage="open", event="told", missed=0, previous=case.asked)
+
+    def _typed(self, situation: Situation, case: Case) -> Case:
+        readings = self._read(situation, case)
+        spoken = plain(situation.text, situation.language, situation.wrote)
+        bare = read(situation.text, situation.language, situation.on, "", situation.wrote)
+        taken = corrected(case, bare, spoken) or self._take(case, readings, situation.on)
+        other = self._is_other(situation, case)
+        foreign = _foreign(readings)
+        if case.stage == "open":
+            return self._answered(situation, case, taken, spoken, other, foreign)
+        if taken != case and not (other and _asks(situation.text)):
+            return with_changes(taken, stage="open", event="told", foreign=foreign)
+        if situation.intent == "affirm":
+            if case.stage == "done" and case.letter:
+                return with_changes(case, event="letter")
+            return with_changes(case, stage="open", event="told") if case.stage == "offered" else _left(case)
+        unclear = situation.intent in ("ask_back", "out_of_scope", "deny") and situation.confidence < _SURE
+        if case.stage == "offered" and (situation.intent == case.flow or unclear or spoken.no_idea):
+            answered = answer(case, spoken, situation.text)
+            return with_changes(
+                answered or case, stage="open", event="told" if answered else "missed", previous=case.asked
+            )
+        return self._turn_to(situation, case) if situation.intent in FLOWS and other else _left(case)
+
+    def _answered(
+        self, situation: Situation, case: Case, taken: Case, spoken: Plain, other: bool, foreign: str
+    ) -> Case:
+        """A typed message while questions are open."""
+        asks = _asks(situation.text)
+        replied = case.asked != "" and has(taken, case.asked) and not has(case, case.asked)
+        told = with_changes(
+            taken, event="told", missed=0, foreign=foreign, previous=_changed(case, taken) or case.asked
+        )
+        free = case.asked in ("what", "where", "proof") and not (asks and other)
+        if free or (not replied and not (other and asks)):
+            answered = answer(taken, spoken, situation.text)
+            if answered is not None:
+                return with_changes(answered, event="told", missed=0, foreign=foreign, previous=case.asked)
+        if replied or foreign:
+            return told
+        if taken != case:  # a question with an amount in it is a question; both are kept
+            return with_changes(taken, event="aside") if other and asks and situation.intent not in FLOWS else told
+        if other and (asks or situation.confidence >= _CERTAIN):
+            return self._turn_to(situation, case)
+        return self._miss(case)
+
+    def _turn_to(self, situation: Situation, case: Case) -> Case:
+        """A question of its own in the middle of a case: another case begins, or it is answered in between."""
+        if situation.intent in FLOWS and not (case.stage == "open" and _asks(situation.text)):
+            return self._start(situation, with_changes(case, stage="left"))
+        return with_changes(case, event="aside") if case.stage == "open" else _left(case)
+
+    def _is_other(self, situation: Situation, case: Case) -> bool:
+        """Whether the message is about something else, and surely."""
+        intent = situation.intent
+        talk = ("affirm", "deny", "ask_back", "out_of_scope", "thanks", "cancel", "greet", *DANGER)
+        if intent in (case.flow, *talk):
+            return False
+        return situation.confidence >= _SURE and (_asks(situation.text) or len(situation.text.split()) >= _WORDS)
+
+    def _only_an_answer(self, situation: Situation, case: Case) -> bool:
+        """Whether a message with weak signs of danger is no more than the answer that was asked for ("im 47").
+
+        Only a few words, all signs from the detector and none from a rule, and the question is answered by it.
+        """
+        if case.stage != "open" or len(situation.text.split()) > _BRIEF:
+            return False
+        taken = self._take(case, self._read(situation, case), situation.on)
+        replied = case.asked != "" and has(taken, case.asked) and not has(case, case.asked)
+        if situation.alarm >= (_LOUD if replied else _ALARM):
+            return False
+        spoken = answer(taken, plain(situation.text, situation.language, situation.wrote), situation.text)
+        return taken != case or (spoken is not None and case.asked not in ("what", "where", "proof"))
+
+    def _answers(self, situation: Situation, case: Case) -> bool:
+        """Whether a message that looks like talk ("hi", "bye") is an answer after all."""
+        return case.stage == "open" and self._take(case, self._read(situation, case), situation.on) != case
+
+    def _miss(self, case: Case) -> Case:
+        if not case.asked:
+            return with_changes(case, event="told")
+        missed = case.missed + 1
+        if missed > _PATIENCE:
+            return with_changes(case, event="told", missed=0, unknown=(*case.unknown, case.asked))
+        return with_changes(case, event="missed", missed=missed)
+
+    def _read(self, situation: Situation, case: Case) -> list[Reading]:
+        asked = READER.get(case.asked, "")
+        return read(situation.text, situation.language, situation.on, asked, situation.wrote)
+
+    def _take(self, case: Case, readings: list[Reading], on: date) -> Case:
+        calendar = self.sums.calendar
+        euros = [one for one in readings if not (isinstance(one, Money) and one.currency != "EUR")]
+        return take(case, euros, on, (calendar.weeks_per_year, calendar.months_per_year))
+
+
+def _left(case: Case) -> Case:
+    return with_changes(case, event="left", stage="left")
+
+
+def _changed(before: Case, after: Case) -> Field | Literal[""]:
+    """What an answer changed, of that which a bare number can correct."""
+    names: tuple[Field, ...] = ("hours", "paid", "age", "pay", "deduction")
+    return next((name for name in names if getattr(before, name) != getattr(after, name)), "")
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or "؟" in text
+
+
+def _foreign(readings: list[Reading]) -> str:
+    return next((one.currency for one in readings if isinstance(one, Money) and one.currency != "EUR"), "")
