@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from actions.reading.cursor import PER_OF
 from actions.reading.model import Per, Tax
-from actions.reading.reader import PER_OF
 from actions.reading.tokens import Item, tokens
 from actions.reading.words import words_of
 from facts.languages import NAMES

@@ -26,8 +26,19 @@ MARKS: Final = (
 )  # fmt: skip
 KEYS: Final = frozenset({*UNITS, *PER_UNITS, *MARKS, "numbers", "other_money", "months"})
 #: Keys that a language may leave out: what stands before or behind a time of day, months that are also other words, one
-#: word for half an hour, "nothing", words that say what an amount is (received; agreed), and "now" as a time.
-MORE: Final = ("clock_before", "clock_after", "month_traps", "half_hour", "nothing", "received", "agreed", "now")
+#: word for half an hour, "nothing", words that say what an amount is (received; agreed), "now" as
+#: a time, and what stands before a number that only names something ("room 12").
+MORE: Final = (
+    "clock_before",
+    "clock_after",
+    "month_traps",
+    "half_hour",
+    "nothing",
+    "received",
+    "agreed",
+    "now",
+    "label_before",
+)
 #: A unit in the dual ("شهرين", two months): unit -> words.
 DUALS: Final = "duals"
 

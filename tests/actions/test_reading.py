@@ -27,9 +27,9 @@ def test_the_exam_has_forty_rows_or_more_in_every_language(language: str) -> Non
     assert len({row["text"] for row in found}) == len(found)
 
 
-def test_of_all_rows_at_least_96_in_a_hundred_are_read_right() -> None:
+def test_of_all_rows_at_least_97_in_a_hundred_are_read_right() -> None:
     results = {row["id"]: normal(row["expect"]) == got(row, language) for language in NAMES for row in rows(language)}
-    assert sum(results.values()) >= 0.96 * len(results), [name for name, right in results.items() if not right]
+    assert sum(results.values()) >= 0.97 * len(results), [name for name, right in results.items() if not right]
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -89,6 +89,11 @@ def test_other_money_is_never_taken_for_euros() -> None:
     assert [(one.amount, one.currency, one.per) for one in found if isinstance(one, Money)] == [
         (Decimal(4500), "PLN", "month")
     ]
+
+
+@pytest.mark.parametrize("text", ["room 120 euro a week", "the room is 95 per week", "room 400"])
+def test_what_a_room_costs_is_no_room_number(text: str) -> None:
+    assert [type(one) for one in read(text, "en", TODAY)] == [Money]
 
 
 def test_a_bare_number_is_the_answer_to_the_question() -> None:
