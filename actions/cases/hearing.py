@@ -155,7 +155,9 @@ class Hearing:
             return with_changes(
                 answered or case, stage="open", event="told" if answered else "missed", previous=case.asked
             )
-        return self._turn_to(situation, case) if situation.intent in FLOWS and other else _left(case)
+        if other and (situation.intent in FLOWS or case.letter):
+            return self._turn_to(situation, case)
+        return _left(case)
 
     def _answered(
         self, situation: Situation, case: Case, taken: Case, spoken: Plain, other: bool, foreign: str
@@ -183,7 +185,8 @@ class Hearing:
         """A question of its own in the middle of a case: another case begins, or it is answered in between."""
         if situation.intent in FLOWS and not (case.stage == "open" and _asks(situation.text)):
             return self._start(situation, with_changes(case, stage="left"))
-        return with_changes(case, event="aside") if case.stage == "open" else _left(case)
+        stays = case.stage == "open" or (case.stage == "done" and case.letter)  # the letter stays at hand
+        return with_changes(case, event="aside") if stays else _left(case)
 
     def _is_other(self, situation: Situation, case: Case) -> bool:
         """Whether the message is about something else, and surely."""

@@ -109,12 +109,19 @@ class Speaking:
         outcome = self.respond(heard)
         field = next_question(case) if case.stage == "open" else None
         if field is None or not outcome.replies:
-            return _keeping(outcome, case)
+            return self._with_letter_at_hand(outcome, case)
         language = outcome.language
         question = questions.question(case, field, self.wording, language, situation.on)
         text = f"{outcome.replies[-1].text}\n\n{self.wording.text('case.resume', language)} {question}"
         buttons = (*self._choices(case, field, situation, language), *outcome.replies[-1].buttons)
         return _keeping(outcome, with_changes(case, asked=field), text, buttons)
+
+    def _with_letter_at_hand(self, outcome: Outcome, case: Case) -> Outcome:
+        """An answer in between, after the result: the letter that was offered can still be made."""
+        if not (case.letter and outcome.replies):
+            return _keeping(outcome, case)
+        make = self.answers.button("button.make_letter", "/make_letter", outcome.language)
+        return _keeping(outcome, case, outcome.replies[-1].text, (make, *outcome.replies[-1].buttons))
 
     def _done(self, situation: Situation, case: Case) -> Outcome:
         language = situation.language

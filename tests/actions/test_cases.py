@@ -107,6 +107,16 @@ def test_a_question_halfway_is_answered_and_the_case_goes_on(talk: Callable[...,
     assert one.case is not None and one.case.hours == Decimal(45)
 
 
+def test_the_letter_stays_at_hand_when_something_else_is_asked(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    one(("check_my_pay", "11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026"))
+    outcome = one.say("fear_of_reporting", "what if they deport me?")
+    assert outcome.topic == "fear_of_reporting"
+    assert outcome.replies[-1].buttons[0].payload == "/make_letter"
+    assert one.say("thanks", "thanks a lot").topic == "thanks"
+    assert not one.running
+
+
 def test_i_do_not_know_has_a_way_on(talk: Callable[..., Talk]) -> None:
     one = talk()
     one(("check_my_pay", "11.50 an hour gross, 45 hours a week"))
