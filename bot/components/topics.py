@@ -29,7 +29,13 @@ class Topics(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Settings of config.yml, with their defaults."""
-        return {"encoder_weight": 0.5, "regularisation": 0.5, "ranking_length": 43, "clause_sure": 0.8}
+        return {
+            "encoder_weight": 0.5,
+            "regularisation": 0.5,
+            "ranking_length": 43,
+            "clause_sure": 0.8,
+            "clause_below": 0.98,
+        }
 
     @classmethod
     def create(
@@ -67,20 +73,23 @@ class Topics(GraphComponent):
         for message in messages:
             if self._model is None or is_command(message):
                 continue
-            parts = clauses(message.get("text") or "")
-            encode_together([message.get("text") or "", *parts])
-            ranked = self._model.predict(message.get("text") or "")[: self._config["ranking_length"]]
+            text = message.get("text") or ""
+            ranked = self._model.predict(text)[: self._config["ranking_length"]]
             ranking = [{"name": name, "confidence": confidence} for name, confidence in ranked]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
-            message.set("also", self._also(parts), add_to_output=True)
+            # a message that is about two things is never so surely about one
+            also = self._also(text) if ranked[0][1] < self._config["clause_below"] else []
+            message.set("also", also, add_to_output=True)
         return messages
 
-    def _also(self, parts: list[str]) -> list[str]:
+    def _also(self, text: str) -> list[str]:
         """Topics that one clause of the message is surely about, in their order."""
         found: list[str] = []
         if self._model is None:
             return found
+        parts = clauses(text)
+        encode_together(parts)
         for clause in parts:
             name, confidence = self._model.predict(clause)[0]
             if confidence >= self._config["clause_sure"] and name not in found:
