@@ -26,6 +26,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     translate_key: str = ""  #: key of the translation service
     translate_deadline: float = 2.0  #: seconds after which a translation is given up
     log_level: str = "WARNING"  #: DEBUG is refused: Rasa would log what people write
+    whatsapp_phone_number_id: str = (
+        ""  #: id of your number at Meta; WhatsApp is off while this and the next three are empty
+    )
+    whatsapp_access_token: str = ""  #: token of the system user at Meta
+    whatsapp_app_secret: str = ""  #: secret of the app at Meta, which signs what the webhook gets; no start without it
+    whatsapp_verify_token: str = ""  #: a word of your own, typed at Meta too when the webhook is registered
+    whatsapp_graph_url: str = "https://graph.facebook.com/v23.0"  #: Meta's Graph API with its version
+    whatsapp_template: str = ""  #: approved template with one text in its body, for what advisors write after 24 hours
+    whatsapp_template_languages: str = "en"  #: languages of that template, the usual one first: en,nl,pl
+    whatsapp_oldest: float = 25.0  #: hours after which a message that comes in is taken for a replay and refused
+    dev: str = "off"  #: on opens /dev/phone, a telephone to try WhatsApp without an account, on loopback only
 
 
 def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")) -> Settings:
@@ -49,6 +60,8 @@ def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")
         raise BadSetting(f"BAKEN_LOG_LEVEL={settings.log_level!r}: INFO, WARNING or ERROR (DEBUG would log messages)")
     if settings.translate not in ("off", "libretranslate", "google", "deepl", "mymemory"):
         raise BadSetting(f"BAKEN_TRANSLATE={settings.translate!r}: off, libretranslate, google, deepl or mymemory")
+    if settings.dev not in ("on", "off"):
+        raise BadSetting(f"BAKEN_DEV={settings.dev!r}: on or off")
     if settings.translate == "libretranslate" and not settings.translate_url:
         raise BadSetting("BAKEN_TRANSLATE=libretranslate needs BAKEN_TRANSLATE_URL")
     return settings

@@ -12,9 +12,10 @@ from actions.reply import Button
 
 Channel = Literal["web", "whatsapp"]
 Author = Literal["person", "bot", "advisor", "system"]
+#: What kind of message it is. system: something about the person, like a new number; never answered.
 Kind = Literal[
     "text", "button", "image", "voice", "video", "document", "sticker", "location", "contacts", "reaction", "edited",
-    "deleted", "unknown",
+    "deleted", "system", "unknown",
 ]  # fmt: skip
 #: Who answers a conversation. waiting: a case is open and the bot still answers; human: an advisor has it.
 Holder = Literal["bot", "waiting", "human"]
