@@ -21,6 +21,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8080  #: port of the page
     host: str = "127.0.0.1"  #: address that the page listens on
     data_folder: str = "var"  #: folder of the databases
+    database_url: str = ""  #: postgresql://… for more than one machine; empty is a SQLite file in the data folder
+    key: str = ""  #: 32 bytes as base64 that content is encrypted with; empty makes a key file in the data folder
+    keep_days: float = 30.0  #: days after the last message that a conversation is kept
+    keep_case_days: float = 180.0  #: the same where an advisor was asked for
+    send_doubt: float = 30.0  #: seconds until a message is sent again that may or may not have been taken
     translate: str = "off"  #: machine translation of other languages: off, libretranslate, google, deepl, mymemory
     translate_url: str = ""  #: address of your own LibreTranslate
     translate_key: str = ""  #: key of the translation service

@@ -1,0 +1,76 @@
+"""Conversations: looked up, changed, and deleted whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.log import schema
+from bot.log.database import announce
+from bot.log.keys import Keys
+from bot.log.model import Conversation, Holder
+
+_C, _A = schema.conversations, schema.addresses
+
+
+def find(connection: Connection, keys: Keys, conversation: str) -> Conversation | None:
+    """A conversation by its id, or None."""
+    row = connection.execute(sa.select(_C).where(_C.c.id == conversation)).first()
+    return None if row is None else row_to_conversation(row, keys)
+
+
+def by_address(connection: Connection, keys: Keys, channel: str, address: str) -> str | None:
+    """The id of a person's conversation on a channel, or None."""
+    query = sa.select(_A.c.conversation).where(_A.c.hash == keys.address(channel, address))
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def row_to_conversation(row: Any, keys: Keys | None) -> Conversation:
+    """A row as the gateway sees it; without keys its contact stays closed."""
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        holder=row.holder,
+        language=row.language,
+        last_in=row.last_in,
+        contact=keys.contact(row.contact) if keys is not None else None,
+    )
+
+
+def hold(connection: Connection, conversation: str, holder: Holder) -> None:
+    """Say who answers from now on."""
+    connection.execute(sa.update(_C).where(_C.c.id == conversation).values(holder=holder))
+    announce(connection, f"out:{conversation}")
+
+
+def speak(connection: Connection, conversation: str, language: str) -> None:
+    """Remember the language of a conversation."""
+    connection.execute(
+        sa.update(_C).where(_C.c.id == conversation, _C.c.language != language).values(language=language)
+    )
+
+
+def forget(connection: Connection, conversation: str) -> bool:
+    """Delete a conversation with all that hangs on it: addresses, messages, files, cases. False where there is none."""
+    gone = connection.execute(sa.delete(_C).where(_C.c.id == conversation))
+    return bool(gone.rowcount)
+
+
+def empty(connection: Connection, conversation: str) -> None:
+    """Delete all that was said and kept in a conversation. Its address stays, so that a last word can be carried."""
+    for table in (schema.messages, schema.files, schema.cases):
+        connection.execute(sa.delete(table).where(table.c.conversation == conversation))
+    connection.execute(
+        sa.update(_C).where(_C.c.id == conversation).values(contact=_C.c.contact, holder="bot", last_in=_C.c.last_in)
+    )
+    announce(connection, f"out:{conversation}")
+
+
+def untouched_since(connection: Connection, before: datetime, most: int = 500) -> list[str]:
+    """Conversations in which nothing was said since `before`, oldest first."""
+    query = sa.select(_C.c.id).where(_C.c.last_at < before).order_by(_C.c.last_at).limit(most)
+    return list(connection.execute(query).scalars())

@@ -1,0 +1,37 @@
+"""Reading a conversation: what a page, a desk or the answering side needs to see of it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.log import schema
+from bot.log.keys import Keys
+from bot.log.model import Content, Message
+from bot.log.outbox import row_to_message
+
+_M = schema.messages
+
+
+def since(connection: Connection, keys: Keys, conversation: str, after: int = 0, most: int = 200) -> list[Message]:
+    """Messages of a conversation behind a row, both ways, oldest first; of more than `most` the newest."""
+    query = sa.select(_M).where(_M.c.conversation == conversation, _M.c.id > after).order_by(_M.c.id.desc()).limit(most)
+    return [row_to_message(row, keys) for row in reversed(connection.execute(query).all())]
+
+
+def last_said(connection: Connection, keys: Keys, conversation: str) -> Content | None:
+    """The newest thing that was said to the person, for what a bare "2" picks."""
+    query = (
+        sa.select(_M.c.content)
+        .where(_M.c.conversation == conversation, _M.c.direction == "out")
+        .order_by(_M.c.id.desc())
+        .limit(1)
+    )
+    sealed = connection.execute(query).scalar()
+    return None if sealed is None else keys.content(sealed)
+
+
+def message(connection: Connection, keys: Keys, id: int) -> Message | None:
+    """One row."""
+    row = connection.execute(sa.select(_M).where(_M.c.id == id)).first()
+    return None if row is None else row_to_message(row, keys)

@@ -1,0 +1,152 @@
+"""What goes out: a row before it is sent, sent in order, tried again, and never twice where that can be known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.log import schema
+from bot.log.database import announce
+from bot.log.keys import Keys
+from bot.log.model import Author, Content, Kind, Message, Outgoing, Update
+
+_C, _M = schema.conversations, schema.messages
+
+#: How far a message has come; a later word about an earlier stage changes nothing.
+_STAGES: Final = {"ready": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
+
+
+def row_to_message(row: Any, keys: Keys) -> Message:
+    """A row as the gateway sees it, its content opened."""
+    return Message(
+        id=row.id, conversation=row.conversation, direction=row.direction, author=row.author, kind=row.kind,
+        state=row.state, content=keys.content(row.content), at=row.at, channel_id=row.channel_id,
+        reply_to=row.reply_to, attempts=row.attempts, error=row.error, topic=row.topic, staff=row.staff,
+    )  # fmt: skip
+
+
+def say(
+    connection: Connection, keys: Keys, conversation: str, contents: Sequence[Content], now: datetime, *,
+    author: Author = "bot", reply_to: int | None = None, topic: str = "", staff: int | None = None,
+    kind: Kind = "text", only_web: bool = False,
+) -> list[int]:  # fmt: skip
+    """Store what is to be said, in order; ids of the rows. On the web it is sent by standing here.
+
+    Args:
+        only_web: do not carry it to a channel with messages of its own (a small note that is not worth one).
+    """
+    row = connection.execute(sa.select(_C.c.channel).where(_C.c.id == conversation)).first()
+    if row is None or (only_web and row.channel != "web"):
+        return []
+    carried = row.channel != "web"
+    made = []
+    for content in contents:
+        result = connection.execute(
+            sa.insert(_M).values(
+                conversation=conversation, channel=row.channel, direction="out", author=author, kind=kind,
+                state="ready" if carried else "sent", content=keys.seal(content), at=now, reply_to=reply_to,
+                topic=topic, staff=staff, next_at=now if carried else None, safety=content.safety,
+            )
+        )  # fmt: skip
+        made.append(int(result.inserted_primary_key[0]))
+    connection.execute(sa.update(_C).where(_C.c.id == conversation).values(last_at=now))
+    announce(connection, f"out:{conversation}")
+    return made
+
+
+def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, most: int) -> list[Outgoing]:
+    """Take up to `most` messages that can be sent now: of each conversation only the oldest that is not sent yet.
+
+    A message of which it is not known whether it was taken comes back here after `doubt` when no status told of it.
+    """
+    first = (
+        sa.select(sa.func.min(_M.c.id))
+        .where(_M.c.direction == "out", _M.c.state.in_(("ready", "sending")))
+        .group_by(_M.c.conversation)
+    )
+    query = (
+        sa.select(_M)
+        .where(_M.c.id.in_(first), _M.c.state.in_(("ready", "sending")), _M.c.next_at <= now)
+        .order_by(_M.c.next_at)
+        .limit(most)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    rows = connection.execute(query).all()
+    taken = []
+    for row in rows:
+        connection.execute(
+            sa.update(_M)
+            .where(_M.c.id == row.id)
+            .values(state="sending", attempts=row.attempts + 1, next_at=now + doubt)
+        )
+        taken.append(_outgoing(connection, keys, row))
+    return taken
+
+
+def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing:
+    from bot.log.conversations import row_to_conversation
+
+    owner = connection.execute(sa.select(_C).where(_C.c.id == row.conversation)).one()
+    answered = None
+    if row.reply_to is not None:
+        answered = connection.execute(sa.select(_M.c.channel_id).where(_M.c.id == row.reply_to)).scalar()
+    return Outgoing(message=row_to_message(row, keys), conversation=row_to_conversation(owner, keys), answered=answered)
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next message is to be sent; None where none is."""
+    query = sa.select(sa.func.min(_M.c.next_at)).where(_M.c.state.in_(("ready", "sending")))
+    found = connection.execute(query).scalar()
+    return found if found is None or isinstance(found, datetime) else None
+
+
+def sent(connection: Connection, message: int, channel_id: str) -> None:
+    """The channel took it and gave it an id. A status may have come first."""
+    connection.execute(sa.update(_M).where(_M.c.id == message).values(channel_id=channel_id))
+    connection.execute(
+        sa.update(_M).where(_M.c.id == message, _M.c.state.in_(("ready", "sending"))).values(state="sent", next_at=None)
+    )
+
+
+def again(connection: Connection, message: int, when: datetime, code: str, *, known: bool = True) -> None:
+    """Try again at `when`. `known`: the channel surely did not take it."""
+    values: dict[str, Any] = {"next_at": when, "error": code}
+    if known:
+        values["state"] = "ready"
+    connection.execute(sa.update(_M).where(_M.c.id == message, _M.c.state == "sending").values(**values))
+
+
+def failed(connection: Connection, message: int, code: str) -> None:
+    """It will not be sent. What comes after it goes on."""
+    connection.execute(
+        sa.update(_M)
+        .where(_M.c.id == message, _M.c.state.in_(("ready", "sending")))
+        .values(state="failed", error=code, next_at=None)
+    )
+    row = connection.execute(sa.select(_M.c.conversation).where(_M.c.id == message)).first()
+    if row is not None:
+        announce(connection, f"failed:{row.conversation}")
+
+
+def updated(connection: Connection, channel: str, update: Update) -> bool:
+    """A status of a message that was sent: by the channel's id, or by our row where the channel hands it back."""
+    place = [_M.c.channel == channel, _M.c.direction == "out"]
+    match = _M.c.channel_id == update.channel_id
+    if update.ours is not None:
+        match = sa.or_(match, sa.and_(_M.c.id == update.ours, _M.c.channel_id.is_(None)))
+    row = connection.execute(sa.select(_M.c.id, _M.c.state, _M.c.conversation).where(*place, match)).first()
+    if row is None:
+        return False
+    values: dict[str, Any] = {"channel_id": update.channel_id}
+    if update.state == "failed":
+        values |= {"state": "failed", "error": update.code, "next_at": None}
+    elif _STAGES.get(update.state, 0) > _STAGES.get(row.state, 9):
+        values |= {"state": update.state, "next_at": None}
+    connection.execute(sa.update(_M).where(_M.c.id == row.id).values(**values))
+    announce(connection, f"status:{row.conversation}")
+    return True

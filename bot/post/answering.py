@@ -1,0 +1,296 @@
+"""Has messages answered: claims a conversation, asks the assistant, and stores the replies in one transaction.
+
+A message is answered once: the replies are stored only while the claim holds and the message is still new, in the same
+transaction that marks it. After a crash the next claim finds it new and asks the assistant again, which answers from
+the state that it had before (bot/engine/stores.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from sqlalchemy.engine import Connection
+
+from actions.letters import store
+from bot.engine.turn import Turn
+from bot.log import cases, conversations, files, history, inbox, outbox
+from bot.log.database import Database
+from bot.log.inbox import Claim
+from bot.log.keys import Keys
+from bot.log.model import Carrier, Content, Conversation, FileRef, Message
+from bot.post.hub import Hub
+
+log = logging.getLogger(__name__)
+
+#: How long a claim holds when its gateway dies, and how often a living one renews it.
+LEASE: Final = timedelta(seconds=15)
+_RENEW: Final = 5.0
+_BATCH: Final = 16
+_SLEEP: Final = 2.0
+#: A letter waits for its download so long.
+_FILE_KEPT: Final = timedelta(days=1)
+#: Kinds that Baken reads; the others get a kind word (or wait for the advisor).
+_READ: Final = ("text", "button")
+#: Kinds that nothing is said about.
+_SILENT: Final = ("reaction", "deleted")
+
+
+class Answers(Protocol):
+    """The assistant, as the post room needs it."""
+
+    async def reply(
+        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        desk: Mapping[str, Any] | None = None,
+    ) -> Turn:  # fmt: skip
+        """Answer one message."""
+        ...
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the understanding makes of a text."""
+        ...
+
+    async def forget(self, conversation: str) -> None:
+        """Delete what is kept of a conversation."""
+        ...
+
+
+class Desk(Protocol):
+    """The advisors' desk, as the post room needs it."""
+
+    def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
+        """What an action needs to know to speak about the desk: open or not, place in the queue …"""
+        ...
+
+    def after(self, connection: Connection, conversation: Conversation, message: Message, turn: Turn,
+              now: datetime) -> list[Content]:  # fmt: skip
+        """What a turn means for the desk: opens or leaves a case, keeps a consent. More to say, if any."""
+        ...
+
+
+#: Gives the text that answers a message which Baken can't read: (kind, language, an advisor is involved) → text.
+KindText = Callable[[str, str, bool], str]
+
+
+class Answering:
+    """The worker. One in each gateway; several share the conversations by claims."""
+
+    def __init__(
+        self, database: Database, keys: Keys, hub: Hub, assistant: Answers, *, me: str, kind_text: KindText,
+        carriers: Mapping[str, Carrier] | None = None, desk: Desk | None = None, at_once: int = 8,
+        measured: Callable[[Conversation, Message, Turn, float], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.database, self.keys, self.hub, self.assistant = database, keys, hub, assistant
+        self.me, self.kind_text, self.carriers, self.desk = me, kind_text, carriers or {}, desk
+        self.measured = measured
+        self._slots = asyncio.Semaphore(at_once)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Answer until cancelled; what is under way is finished by `finish`."""
+        renewing = asyncio.create_task(self._renewing())
+        try:
+            while True:
+                self.hub.work.clear()
+                if not await self._claim_some():
+                    with contextlib.suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(self.hub.work.wait(), _SLEEP)
+        finally:
+            renewing.cancel()
+
+    async def finish(self) -> None:
+        """Wait for what is being answered, then give the claims back."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await self.database.run(inbox.release, self.me)
+
+    async def _claim_some(self) -> bool:
+        await self._slots.acquire()
+        self._slots.release()
+        room = max(1, min(_BATCH, self._slots._value))
+        try:
+            claims = await self.database.run(inbox.claim, self.keys, self.me, _now(), lease=LEASE, most=room)
+        except Exception as error:
+            log.warning("answering waits for the database: %s", type(error).__name__)
+            await asyncio.sleep(1.0)
+            return True
+        for claim in claims:
+            await self._slots.acquire()
+            task = asyncio.create_task(self._conversation(claim))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return bool(claims)
+
+    async def _renewing(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW)
+            if self._running:
+                with contextlib.suppress(Exception):
+                    await self.database.run(inbox.renew, self.me, _now(), LEASE)
+
+    async def _conversation(self, claim: Claim) -> None:
+        try:
+            conversation = claim.conversation
+            for place, message in enumerate(claim.messages):
+                last = place == len(claim.messages) - 1
+                if not await self._message(conversation, message, last):
+                    break
+        except Exception as error:  # the messages stay new; the claim is given back, so that they are tried again
+            log.error("a conversation was not answered: %s at %s", type(error).__name__, _place(error))
+            await asyncio.sleep(1.0)
+            with contextlib.suppress(Exception):
+                await self.database.run(inbox.release, self.me, [claim.conversation.id])
+        finally:
+            self._slots.release()
+            self.hub.work.set()
+
+    async def _message(self, conversation: Conversation, message: Message, last: bool) -> bool:
+        """Answer one message; False where the claim was lost and another gateway goes on."""
+        prepared = await self.database.run(self._prepare, conversation.id, message)
+        if prepared is None:
+            return False
+        now_conversation, text, desk = prepared
+        start = time.perf_counter()
+        if message.kind in _SILENT:
+            return await self.database.run(self._store_noted, conversation.id, message, last)
+        leaving = message.content.payload.startswith("/leave_human")
+        if now_conversation.holder == "human" and not leaving:
+            danger = await self._danger(text) if message.kind in _READ and text else False
+            return await self.database.run(self._store_held, conversation.id, message, danger, last)
+        if message.kind not in _READ:
+            return await self.database.run(self._store_kind, now_conversation, message, last)
+        carrier = self.carriers.get(conversation.channel)
+        if carrier is not None and message.channel_id is not None:
+            shown = asyncio.create_task(carrier.working(now_conversation, message.channel_id))
+            self._running.add(shown)
+            shown.add_done_callback(self._running.discard)
+        turn = await self.assistant.reply(
+            conversation.id, text, language_hint=now_conversation.language or None, message_id=str(message.id),
+            desk=desk,
+        )  # fmt: skip
+        documents = await asyncio.to_thread(_documents, turn)
+        stored = await self.database.run(self._store, now_conversation, message, turn, documents, last)
+        for path in documents.values():
+            store.forget([path[0].name])
+        if stored and self.measured is not None:
+            self.measured(now_conversation, message, turn, time.perf_counter() - start)
+        return stored
+
+    async def _danger(self, text: str) -> bool:
+        """Whether a message to an advisor has signs of danger: then the case goes to the top."""
+        try:
+            parsed = await self.assistant.parse(text)
+        except Exception:
+            return False
+        return (parsed.get("intent") or {}).get("name") in ("exploitation", "emergency")
+
+    # -- transactions -------------------------------------------------------------------------------------------
+
+    def _prepare(
+        self, connection: Connection, name: str, message: Message
+    ) -> tuple[Conversation, str, dict[str, Any] | None] | None:
+        """The conversation as it is now, what to give to the assistant, and how the desk stands."""
+        if inbox.mine(connection, self.me, name) is None:
+            return None
+        conversation = conversations.find(connection, self.keys, name)
+        assert conversation is not None
+        text = message.content.payload or message.content.text
+        if not message.content.payload:
+            picked = None
+            if len(text.strip()) <= 2:
+                said = history.last_said(connection, self.keys, name)
+                picked = pick(said, text) if said is not None and conversation.channel == "whatsapp" else None
+            text = picked or (f" {text}" if text.startswith("/") else text)
+        desk = self.desk.situation(connection, conversation) if self.desk is not None else None
+        return conversation, text, desk
+
+    def _own(self, connection: Connection, name: str, message: Message, state: str, last: bool, **about: Any) -> bool:
+        """Whether this gateway may settle the message now, done in the same breath; the claim ends with the last."""
+        if inbox.mine(connection, self.me, name) is None or not inbox.settle(connection, message.id, state, **about):
+            return False
+        if last:
+            inbox.release(connection, self.me, [name])
+        return True
+
+    def _store_noted(self, connection: Connection, name: str, message: Message, last: bool) -> bool:
+        return self._own(connection, name, message, "noted", last)
+
+    def _store_held(self, connection: Connection, name: str, message: Message, danger: bool, last: bool) -> bool:
+        if not self._own(connection, name, message, "held", last, safety=danger):
+            return False
+        if danger:
+            cases.raise_urgency(connection, name, cases.DANGER)
+        connection.info["news"].append(f"case:{name}")
+        return True
+
+    def _store_kind(self, connection: Connection, conversation: Conversation, message: Message, last: bool) -> bool:
+        if not self._own(connection, conversation.id, message, "answered", last):
+            return False
+        text = self.kind_text(message.kind, conversation.language or "en", conversation.holder != "bot")
+        if text:
+            outbox.say(connection, self.keys, conversation.id, [Content(text=text)], _now(), reply_to=message.id)
+        return True
+
+    def _store(
+        self, connection: Connection, conversation: Conversation, message: Message, turn: Turn,
+        documents: dict[str, tuple[Path, bytes]], last: bool,
+    ) -> bool:  # fmt: skip
+        about = {"topic": turn.topic, "understood": turn.understood, "safety": turn.safety}
+        if not self._own(connection, conversation.id, message, "answered", last, **about):
+            return False
+        now = _now()
+        contents = []
+        for reply in turn.replies:
+            document = None
+            if reply.document is not None and reply.document.path in documents:
+                content = documents[reply.document.path][1]
+                name = files.keep(connection, self.keys, conversation.id, content, now, now + _FILE_KEPT)
+                document = FileRef(reply.document.filename, reply.document.media_type, file=name)
+            contents.append(Content(text=reply.text, buttons=reply.buttons, document=document, safety=turn.safety))
+        if turn.forget:
+            self._forget(connection, conversation, contents, now)
+            return True
+        if self.desk is not None:
+            contents += self.desk.after(connection, conversation, message, turn, now)
+        outbox.say(connection, self.keys, conversation.id, contents, now, reply_to=message.id, topic=turn.topic)
+        conversations.speak(connection, conversation.id, turn.language)
+        return True
+
+    def _forget(
+        self, connection: Connection, conversation: Conversation, contents: list[Content], now: datetime
+    ) -> None:
+        """Everything that was said and kept goes; the word that it is gone is all that stays, until retention."""
+        conversations.empty(connection, conversation.id)
+        outbox.say(connection, self.keys, conversation.id, contents, now)
+
+
+def pick(said: Content, text: str) -> str | None:
+    """The payload that a typed number picks among the choices that were just offered; any script's digits."""
+    typed = text.strip().rstrip(".)")
+    if not typed.isdecimal():
+        return None
+    number = int(typed)
+    return said.buttons[number - 1].payload if 1 <= number <= len(said.buttons) else None
+
+
+def _documents(turn: Turn) -> dict[str, tuple[Path, bytes]]:
+    """The files that a turn made, read from where the actions left them."""
+    paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
+    return {str(path): (path, path.read_bytes()) for path in paths if path.is_file()}
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"

@@ -1,0 +1,114 @@
+"""Carries messages out of the log to the channels: in order for each person, again where it failed, never for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from bot.log import outbox
+from bot.log.database import Database
+from bot.log.keys import Keys
+from bot.log.model import Carrier, NotSent, Outgoing, Sent
+from bot.post.hub import Hub
+
+log = logging.getLogger(__name__)
+
+#: Tries of one message, and the seconds between them: doubled each time, with as much by chance.
+MOST_TRIES: Final = 8
+_FIRST_WAIT: Final = 1.0
+_LONGEST_WAIT: Final = 300.0
+#: Messages taken at a time, and longest sleep when nothing is due, in seconds.
+_BATCH: Final = 20
+_SLEEP: Final = 5.0
+
+
+def wait(attempts: int, asked: float | None = None) -> float:
+    """Seconds until the next try: what the channel asks for, or exponential backoff with full jitter."""
+    if asked is not None:
+        return asked + random.random()
+    most = min(_FIRST_WAIT * 2.0 ** max(attempts - 1, 0), _LONGEST_WAIT)
+    return most / 2 + random.random() * most / 2
+
+
+class Sending:
+    """The worker. One in each gateway; several share the work by the log."""
+
+    def __init__(
+        self, database: Database, keys: Keys, hub: Hub, carriers: Mapping[str, Carrier], *, doubt: float = 30.0,
+        at_once: int = 16,
+    ) -> None:  # fmt: skip
+        """`doubt`: seconds after which a message that may or may not have been taken is sent again."""
+        self.database, self.keys, self.hub, self.carriers = database, keys, hub, carriers
+        self.doubt = timedelta(seconds=doubt)
+        self._slots = asyncio.Semaphore(at_once)
+        self._running: set[asyncio.Task[None]] = set()
+        self.retried = 0
+        self.failed_codes: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Send until cancelled; what is under way is finished by `finish`."""
+        while True:
+            self.hub.mail.clear()
+            try:
+                taken = await self.database.run(
+                    outbox.due, self.keys, _now(), doubt=self.doubt, most=_BATCH
+                )  # fmt: skip
+                for outgoing in taken:
+                    await self._slots.acquire()
+                    task = asyncio.create_task(self._one(outgoing))
+                    self._running.add(task)
+                    task.add_done_callback(self._running.discard)
+                if taken:
+                    continue
+                following = await self.database.run(outbox.next_due)
+            except Exception as error:
+                log.warning("sending waits for the database: %s", type(error).__name__)
+                following = _now() + timedelta(seconds=1)
+            pause = _SLEEP if following is None else (following - _now()).total_seconds()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.hub.mail.wait(), max(0.02, min(pause, _SLEEP)))
+
+    async def finish(self) -> None:
+        """Wait for what is being sent."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _one(self, outgoing: Outgoing) -> None:
+        try:
+            carrier = self.carriers.get(outgoing.conversation.channel)
+            result: Sent | NotSent = (
+                await carrier.send(outgoing) if carrier is not None else NotSent("no carrier", permanent=True)
+            )
+            await self._note(outgoing, result)
+            self.hub.mail.set()  # the next one of this person may go now
+        except Exception as error:  # the row stays as it is: it is found again after `doubt`
+            log.error("a message was not carried: %s", type(error).__name__)
+        finally:
+            self._slots.release()
+
+    async def _note(self, outgoing: Outgoing, result: Sent | NotSent) -> None:
+        message, attempts = outgoing.message.id, outgoing.message.attempts + 1
+        for pause in (0.0, 0.2, 1.0, 3.0):  # what the channel said must not be lost to a restart of the database
+            await asyncio.sleep(pause)
+            try:
+                if isinstance(result, Sent):
+                    await self.database.run(outbox.sent, message, result.channel_id)
+                elif result.permanent or attempts >= MOST_TRIES:
+                    self.failed_codes[result.code] = self.failed_codes.get(result.code, 0) + 1
+                    log.warning("message not delivered: code %s after %d tries", result.code, attempts)
+                    await self.database.run(outbox.failed, message, result.code)
+                else:
+                    self.retried += 1
+                    when = _now() + (self.doubt if result.unknown else timedelta(seconds=wait(attempts, result.after)))
+                    await self.database.run(outbox.again, message, when, result.code, known=not result.unknown)
+                return
+            except Exception as error:
+                log.warning("what became of a message could not be noted yet: %s", type(error).__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
