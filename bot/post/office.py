@@ -10,6 +10,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy.engine import Connection
+
 from bot.log import inbox, outbox
 from bot.log.database import Database
 from bot.log.inbox import Taken
@@ -79,17 +81,17 @@ class Office:
         """
         now = datetime.now(timezone.utc)
 
-        def store(connection: object) -> list[Taken]:
-            return [inbox.take_in(connection, self.keys, one, now) for one in incoming]  # type: ignore[arg-type]
+        def store(connection: Connection) -> list[Taken]:
+            return [inbox.take_in(connection, self.keys, one, now) for one in incoming]
 
         return await self.database.run(store)
 
     async def updated(self, channel: Channel, updates: Sequence[Update]) -> None:
         """Store what a channel says about messages that were sent."""
 
-        def store(connection: object) -> None:
+        def store(connection: Connection) -> None:
             for update in updates:
-                outbox.updated(connection, channel, update)  # type: ignore[arg-type]
+                outbox.updated(connection, channel, update)
 
         await self.database.run(store)
 
