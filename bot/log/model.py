@@ -37,6 +37,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was said. Encrypted at rest, as a whole."""
 
     text: str = ""
+    language: str = ""  #: of the text, where it is known
     payload: str = ""  #: what a pressed button sends
     buttons: tuple[Button, ...] = ()
     document: FileRef | None = None

@@ -91,6 +91,7 @@ messages = sa.Table(
         sqlite_where=sa.text("state in ('ready', 'sending')"),
         postgresql_where=sa.text("state in ('ready', 'sending')"),
     ),
+    sqlite_autoincrement=True,  # an id is never used twice: pages go on behind the newest that they have seen
 )  # fmt: skip
 
 files = sa.Table(
@@ -128,4 +129,5 @@ cases = sa.Table(
         postgresql_where=sa.text("state in ('waiting', 'taken')"),
     ),
     sa.Index("cases_queue", "state", "urgency", "opened"),
+    sqlite_autoincrement=True,
 )  # fmt: skip

@@ -252,7 +252,12 @@ class Answering:
                 content = documents[reply.document.path][1]
                 name = files.keep(connection, self.keys, conversation.id, content, now, now + _FILE_KEPT)
                 document = FileRef(reply.document.filename, reply.document.media_type, file=name)
-            contents.append(Content(text=reply.text, buttons=reply.buttons, document=document, safety=turn.safety))
+            contents.append(
+                Content(
+                    text=reply.text, language=turn.language, buttons=reply.buttons, document=document,
+                    safety=turn.safety,
+                )
+            )  # fmt: skip
         if turn.forget:
             self._forget(connection, conversation, contents, now)
             return True

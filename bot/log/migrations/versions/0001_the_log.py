@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("elsewhere", sa.String(length=64), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "cases_one_open",
@@ -108,6 +109,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("channel", "direction", "channel_id", name="messages_once"),
+        sqlite_autoincrement=True,  # an id is never used twice: pages go on behind the newest that they have seen
     )
     op.create_index(
         "messages_due",
