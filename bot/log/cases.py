@@ -38,7 +38,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _case(row: sa.engine.Row) -> Case:
-    return msgspec.convert(dict(row._mapping), Case)
+    return msgspec.convert({str(name): value for name, value in row._mapping.items()}, Case)
 
 
 def get(connection: Connection, case: int) -> Case | None:

@@ -6,6 +6,7 @@ SQLite (embedded) has one writer, so one thread and one connection that stays op
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import functools
 import logging
@@ -45,6 +46,8 @@ class Database:
         self._lock: Any = None
         self._heard: Callable[[str], None] | None = None
         self._stopped = threading.Event()
+        #: SQLite has one connection; whoever comes from another thread waits its turn
+        self._one_at_a_time: Any = threading.Lock() if self.sqlite else contextlib.nullcontext()
         self._listener: threading.Thread | None = None
         if self.sqlite:
             self._engine = self._open_sqlite()
@@ -88,7 +91,7 @@ class Database:
 
     def now(self, function: Callable[Concatenate[sa.engine.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, in this thread: for commands and tests."""
-        with self._engine.connect() as connection:
+        with self._one_at_a_time, self._engine.connect() as connection:
             connection.info["news"] = []
             with connection.begin():
                 result = function(connection, *args, **kwargs)
