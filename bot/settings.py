@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     whatsapp_template: str = ""  #: approved template with one text in its body, for what advisors write after 24 hours
     whatsapp_template_languages: str = "en"  #: languages of that template, the usual one first: en,nl,pl
     whatsapp_oldest: float = 25.0  #: hours after which a message that comes in is taken for a replay and refused
+    web_origins: str = ""  #: sites that may show the chat, separated by spaces: https://ngo.example; empty is this one
+    web_exit: str = "https://www.buienradar.nl/"  #: the neutral site that quick exit goes to
     dev: str = "off"  #: on opens /dev/phone, a telephone to try WhatsApp without an account, on loopback only
 
 
