@@ -21,10 +21,10 @@ from sqlalchemy.engine import Connection
 from actions.letters import store
 from bot.engine.turn import Turn
 from bot.log import cases, conversations, files, history, inbox, outbox
-from bot.log.database import Database
+from bot.log.database import Database, announce
 from bot.log.inbox import Claim
 from bot.log.keys import Keys
-from bot.log.model import Carrier, Content, Conversation, FileRef, Message
+from bot.log.model import Carrier, Content, Conversation, FileRef, Holder, Kind, Message
 from bot.post.hub import Hub
 
 log = logging.getLogger(__name__)
@@ -74,8 +74,8 @@ class Desk(Protocol):
         ...
 
 
-#: Gives the text that answers a message which Baken can't read: (kind, language, an advisor is involved) → text.
-KindText = Callable[[str, str, bool], str]
+#: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
+KindText = Callable[[Kind, Holder, str], "str | None"]
 
 
 class Answering:
@@ -162,7 +162,7 @@ class Answering:
         leaving = message.content.payload.startswith("/leave_human")
         if now_conversation.holder == "human" and not leaving:
             danger = await self._danger(text) if message.kind in _READ and text else False
-            return await self.database.run(self._store_held, conversation.id, message, danger, last)
+            return await self.database.run(self._store_held, now_conversation, message, danger, last)
         if message.kind not in _READ:
             return await self.database.run(self._store_kind, now_conversation, message, last)
         carrier = self.carriers.get(conversation.channel)
@@ -221,21 +221,27 @@ class Answering:
     def _store_noted(self, connection: Connection, name: str, message: Message, last: bool) -> bool:
         return self._own(connection, name, message, "noted", last)
 
-    def _store_held(self, connection: Connection, name: str, message: Message, danger: bool, last: bool) -> bool:
-        if not self._own(connection, name, message, "held", last, safety=danger):
+    def _store_held(
+        self, connection: Connection, conversation: Conversation, message: Message, danger: bool, last: bool
+    ) -> bool:
+        if not self._own(connection, conversation.id, message, "held", last, safety=danger):
             return False
         if danger:
-            cases.raise_urgency(connection, name, cases.DANGER)
-        connection.info["news"].append(f"case:{name}")
+            cases.raise_urgency(connection, conversation.id, cases.DANGER)
+        self._say_kind(connection, conversation, message)
+        announce(connection, f"case:{conversation.id}")
         return True
 
     def _store_kind(self, connection: Connection, conversation: Conversation, message: Message, last: bool) -> bool:
         if not self._own(connection, conversation.id, message, "answered", last):
             return False
-        text = self.kind_text(message.kind, conversation.language or "en", conversation.holder != "bot")
+        self._say_kind(connection, conversation, message)
+        return True
+
+    def _say_kind(self, connection: Connection, conversation: Conversation, message: Message) -> None:
+        text = self.kind_text(message.kind, conversation.holder, conversation.language or "en")
         if text:
             outbox.say(connection, self.keys, conversation.id, [Content(text=text)], _now(), reply_to=message.id)
-        return True
 
     def _store(
         self, connection: Connection, conversation: Conversation, message: Message, turn: Turn,
