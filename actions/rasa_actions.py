@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,33 +20,44 @@ from actions.dialogue import Dialogue, undo
 from actions.reader import Heard, read
 from actions.reply import Outcome, Reply
 from actions.respond import ACTION_OF, Responses
-from facts.check import load
+from facts import published
+from facts.base import FactBase
 from facts.languages import NAMES
 
 #: Rasa's name for what a form waits for, and the one slot that the form of the cases waits for.
 _REQUESTED, _RESULT = "requested_slot", "result"
 
 
-@cache
+class _Room:
+    """Everything that is made of one fact base."""
+
+    def __init__(self, base: FactBase) -> None:
+        self.answers = Answers(base)
+        self.responses = Responses(self.answers, Dialogue(self.answers))
+        self.cases = Cases(self.answers, self.responses.respond, self.responses.dialogue.goes_on)
+
+
+#: Of the content in force, of one that was in force a moment ago, and of drafts that are tried.
+_room = lru_cache(maxsize=4)(_Room)
+
+
 def answers() -> Answers:
-    """The answers from the product's fact base, read once.
+    """The answers from the content in force (or the draft that this message tries).
 
     Raises:
         facts.read.BrokenFile: the fact base is broken; Baken does not start with a broken one.
     """
-    return Answers(load())
+    return _room(published.base()).answers
 
 
-@cache
 def responses() -> Responses:
     """Every reply that is not part of a case."""
-    return Responses(answers(), Dialogue(answers()))
+    return _room(published.base()).responses
 
 
-@cache
 def cases() -> Cases:
     """The talk in which a case is worked out."""
-    return Cases(answers(), responses().respond, responses().dialogue.goes_on)
+    return _room(published.base()).cases
 
 
 class _Edge:
@@ -63,8 +74,9 @@ class _Edge:
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Rasa calls this."""
-        heard = read(tracker.current_state())
-        outcome = announce(self.act(heard, tracker.slots), heard)
+        with published.choosing(_draft(tracker)):
+            heard = read(tracker.current_state())
+            outcome = announce(self.act(heard, tracker.slots), heard)
         extra = msgspec.to_builtins(msgspec.structs.replace(outcome, replies=(), slots={}))
         extra["heard"] = {name: tracker.latest_message.get(name) for name in ("language", "intent", "intent_ranking")}
         for number, reply in enumerate(outcome.replies):
@@ -77,6 +89,12 @@ class _Edge:
                 json_message=custom,
             )
         return [_slot(name, value) for name, value in {"language": outcome.language, **outcome.slots}.items()]
+
+
+def _draft(tracker: Tracker) -> object:
+    """The draft of the content that this message tries, where the test room sent it."""
+    desk = (tracker.latest_message.get("metadata") or {}).get("desk")
+    return desk.get("content") if isinstance(desk, dict) else None
 
 
 def _slot(name: str, value: Any) -> dict[str, Any]:
@@ -135,7 +153,8 @@ class ValidateCaseForm(Action):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         """The case as it now is; the form goes on while it is not left."""
         running = tracker.get_slot(_REQUESTED) == _RESULT
-        case = cases().hear(read(tracker.current_state()), from_slot(tracker.get_slot("case")), running)
+        with published.choosing(_draft(tracker)):
+            case = cases().hear(read(tracker.current_state()), from_slot(tracker.get_slot("case")), running)
         stays = case is not None and case.stage != "left"
         return [_slot("case", to_slot(case)), _slot(_REQUESTED, _RESULT if stays else None)]
 
