@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from actions.reply import Reply
 from bot.engine.rasa_engine import RasaEngine
-from bot.engine.turn import Turn
+from bot.engine.turn import EngineAway, Turn
 from bot.translation.service import Translation
 from bot.understanding.fold import LONGEST, clean, has_words
 from facts.base import FactBase
@@ -42,14 +44,25 @@ class Assistant:
         await assistant.forget("warm-up")
         return assistant
 
-    async def reply(self, conversation: str, text: str, *, language_hint: str | None = None) -> Turn:
-        """Answer one message of a conversation."""
+    async def reply(
+        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        desk: Mapping[str, Any] | None = None,
+    ) -> Turn:  # fmt: skip
+        """Answer one message of a conversation.
+
+        Args:
+            message_id: the same id is answered from the same state again, however often it comes.
+            desk: how the advisors' desk stands, for what is said about it.
+        """
+        about = {"language_hint": language_hint, "message_id": message_id, "desk": desk}
         start = time.perf_counter()
         cared = self._impossible(conversation, text, language_hint, start)
         if cared:
             return cared
         try:
-            turn = await self._answer(conversation, clean(text) if not text.startswith("/") else text, language_hint)
+            turn = await self._answer(conversation, clean(text) if not text.startswith("/") else text, about)
+        except EngineAway:
+            raise
         except Exception as error:  # whatever it was, the person gets a reply
             log.error("no answer: %s at %s", type(error).__name__, _place(error))
             return self._apology("bad.failed", conversation, language_hint, start)
@@ -58,10 +71,10 @@ class Assistant:
         self._language[conversation] = turn.language
         return msgspec.structs.replace(turn, milliseconds=round((time.perf_counter() - start) * 1000, 2))
 
-    async def _answer(self, conversation: str, text: str, language_hint: str | None) -> Turn:
+    async def _answer(self, conversation: str, text: str, about: dict[str, Any]) -> Turn:
         if self._translation is None or text.startswith("/"):
-            return await self._engine.reply(conversation, text, language_hint=language_hint)
-        return await self._translation.around(self._engine, conversation, text, language_hint)
+            return await self._engine.reply(conversation, text, **about)
+        return await self._translation.around(self._engine, conversation, text, about)
 
     async def forget(self, conversation: str) -> None:
         """Delete what is kept of a conversation."""

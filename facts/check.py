@@ -189,7 +189,7 @@ def _translations(base: FactBase, language: str) -> Iterator[Problem]:
         path = base.catalogues.path(language, text.kind)
         entry = entries.get(text.key)
         if entry is None or not entry.text:
-            yield Problem(path, 1, f"{text.key}: not translated")
+            yield Problem(path, 1, f"{text.key}: not translated", "due")
         elif entry.fuzzy or entry.source != text.text:
             yield Problem(path, entry.line, f"{text.key}: stale, the English has changed", "due")
         else:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import signal
 import socket
 
 from aiohttp import web
 
+from bot.channels.whatsapp.kinds import answer_key
 from bot.commands.start import start
-from bot.gateway.app import make
-from bot.gateway.chat import Page
+from bot.gateway.app import IDLE, make
+from bot.log.model import Holder, Kind
+from bot.post.answering import KindText
+from bot.post.office import Office
 from bot.settings import BadSetting, Settings
+from facts.languages import NAMES, SOURCE
+from facts.wording import Wording
 
 
 def serve(settings: Settings) -> int:
@@ -27,12 +33,16 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings) -> None:
+    os.umask(0o077)  # what is written here is for this user alone
     listening = _claim(settings)  # before the model is read: a busy port is said at once
-    from actions.rasa_actions import answers
-
     print("Starting Baken …", flush=True)
     assistant = await start(settings)
-    runner = web.AppRunner(make(assistant, Page(answers().base)), access_log=None, shutdown_timeout=10)
+    from actions.rasa_actions import answers
+
+    wording = answers().wording
+    office = Office(settings, assistant, kind_text(wording))
+    app = make(settings, office, answers().base)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
     await web.SockSite(runner, listening).start()
     address = f"http://{settings.host}:{settings.port}"
@@ -44,6 +54,16 @@ async def _serve(settings: Settings) -> None:
     print("Stopping: what was taken in is answered first.", flush=True)
     await runner.cleanup()
     await assistant.close()
+
+
+def kind_text(wording: Wording) -> KindText:
+    """What is said to a message that Baken can't read, in the conversation's language."""
+
+    def text(kind: Kind, holder: Holder, language: str) -> str | None:
+        key = answer_key(kind, holder)
+        return None if key is None else wording.text(key, language if language in NAMES else SOURCE)
+
+    return text
 
 
 def _claim(settings: Settings) -> socket.socket:

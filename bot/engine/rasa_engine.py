@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class RasaEngine:
         from rasa.shared.core.domain import Domain
 
         from bot.engine.direct import DirectEndpoint, compile_answer_check
+        from bot.engine.mends import mend
         from bot.engine.stores import PromptLockStore, SnapshotTrackerStore
 
         compile_answer_check()
@@ -53,17 +55,21 @@ class RasaEngine:
             store = SnapshotTrackerStore(domain, dialect="sqlite", db=str(database))
         agent = Agent(domain=domain, tracker_store=store, lock_store=PromptLockStore(), action_endpoint=endpoint)
         agent.load_model(str(model))
+        mend(agent)
         _give_back_memory()
         return cls(agent, store)
 
-    async def reply(self, conversation: str, text: str, *, language_hint: str | None = None) -> Turn:
+    async def reply(
+        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        desk: Mapping[str, Any] | None = None,
+    ) -> Turn:  # fmt: skip
         """Answer one message. Messages of one conversation are answered one after the other."""
         from rasa.core.channels.channel import UserMessage
 
         start = time.perf_counter()
         channel = _new_collector()
         message = UserMessage(
-            text, channel, conversation, input_channel="baken", metadata={"language_hint": language_hint}
+            text, channel, conversation, input_channel="baken", metadata={"language_hint": language_hint, "desk": desk}
         )
         await self._agent.handle_message(message)
         turn = _turn(channel.said, (time.perf_counter() - start) * 1000)

@@ -7,6 +7,10 @@ import msgspec
 from actions.reply import Reply, SourceShown
 
 
+class EngineAway(Exception):
+    """No engine can be reached just now. The message waits; nobody is told that it failed."""
+
+
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """One message answered: the object that `ask --json` prints (contract.md)."""
 

@@ -1,47 +1,83 @@
-"""The aiohttp application: routes, limits and headers."""
+"""The aiohttp application: the channels over the post room, limits, headers, health and metrics."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from bot.assistant import Assistant
-from bot.gateway import chat, files, metrics
-from bot.gateway.keys import ASSISTANT, COUNTS, PAGE
+from bot.channels.web import channel as web_channel
+from bot.channels.whatsapp import config as whatsapp_config
+from bot.channels.whatsapp import webhook
+from bot.channels.whatsapp.carrier import WhatsAppCarrier
+from bot.channels.whatsapp.graph import Graph
+from bot.gateway import metrics
+from bot.gateway.doors import WhatsAppDoor, floods
+from bot.gateway.keys import COUNTS, OFFICE
+from bot.post.office import Office
+from bot.settings import Settings
+from facts.base import FactBase
+from facts.wording import Wording
 
-STATIC = Path(__file__).parent / "static"
-#: Largest request body, in bytes; a message is far smaller.
+#: Largest request body of a page, in bytes; the webhook has a limit of its own.
 LARGEST = 256 * 1024
+#: Seconds that a connection may be idle, or take to say what it wants.
+IDLE = 20.0
 
 
-def make(assistant: Assistant, page: chat.Page) -> web.Application:
-    """The application around an assistant that is ready."""
-    app = web.Application(client_max_size=LARGEST, middlewares=[metrics.counted, safe_headers])
-    app[ASSISTANT], app[PAGE], app[COUNTS] = assistant, page, metrics.Counts()
-    app.router.add_get("/", chat.index)
-    app.router.add_get("/api/texts/{language}", chat.texts)
-    app.router.add_post("/api/messages", chat.message)
-    app.router.add_post("/api/forget", chat.forget)
-    app.router.add_get("/api/files/{name}", files.download, allow_head=False)
-    app.cleanup_ctx.append(files.purging)
+def make(settings: Settings, office: Office, base: FactBase) -> web.Application:
+    """The application around a post room, which is opened and closed with it.
+
+    Raises:
+        BadSetting: something that a channel needs is missing or can't be used.
+    """
+    counts = metrics.Counts()
+    app = web.Application(
+        client_max_size=LARGEST, middlewares=[metrics.counted, safe_headers, floods(settings, counts.refused)]
+    )
+    app[OFFICE], app[COUNTS] = office, counts
+    web_channel.add(app, office, base, settings)
+    whatsapp = whatsapp_config.check(settings)
+    if whatsapp is not None:
+        app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
+        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, settings, counts.refused))
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)
-    app.router.add_static("/static", STATIC)
+    app.cleanup_ctx.append(working)
     return app
 
 
+async def carrying(app: web.Application, config: whatsapp_config.Config, base: FactBase) -> AsyncIterator[None]:
+    """WhatsApp's way out, while the gateway runs."""
+    office = app[OFFICE]
+    graph = Graph(config)
+    await graph.start()
+    carrier = WhatsAppCarrier(config, graph, office, Wording(base))
+    office.carriers["whatsapp"] = carrier
+    yield
+    await carrier.close()
+    await graph.close()
+
+
+async def working(app: web.Application) -> AsyncIterator[None]:
+    """The post room works while the gateway runs; what was taken in is finished before it stops."""
+    await app[OFFICE].open()
+    yield
+    await app[OFFICE].close()
+
+
 @web.middleware
-async def safe_headers(request: web.Request, handler: web.Handler) -> web.StreamResponse:  # type: ignore[name-defined]
+async def safe_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """No foreign scripts, no framing, no referrer, nothing kept by caches that was said."""
-    response: web.StreamResponse = await handler(request)
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if not request.path.startswith("/static"):
+    response = await handler(request)
+    if not response.prepared:
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        )
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from bot.assistant import Assistant
-    from bot.gateway.chat import Page
     from bot.gateway.metrics import Counts
+    from bot.post.office import Office
 
-ASSISTANT: web.AppKey[Assistant] = web.AppKey("assistant")
-PAGE: web.AppKey[Page] = web.AppKey("page")
+OFFICE: web.AppKey[Office] = web.AppKey("office")
 COUNTS: web.AppKey[Counts] = web.AppKey("counts")

@@ -16,6 +16,11 @@ class Counts:
     def __init__(self) -> None:
         self.requests: Counter[tuple[str, int]] = Counter()
         self.seconds: dict[str, float] = {}
+        self.refusals: Counter[tuple[str, str]] = Counter()
+
+    def refused(self, channel: str, reason: str) -> None:
+        """Count something that was not taken in."""
+        self.refusals[channel, reason] += 1
 
 
 @web.middleware

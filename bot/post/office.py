@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from bot.log import inbox, outbox
+from bot.log import files, inbox, outbox
 from bot.log.database import Database
 from bot.log.inbox import Taken
 from bot.log.keys import Keys
@@ -85,6 +85,10 @@ class Office:
             return [inbox.take_in(connection, self.keys, one, now) for one in incoming]
 
         return await self.database.run(store)
+
+    async def read(self, conversation: str, file: str) -> bytes | None:
+        """A file of a conversation, for the channel that carries it."""
+        return await self.database.run(files.read, self.keys, conversation, file)
 
     async def updated(self, channel: Channel, updates: Sequence[Update]) -> None:
         """Store what a channel says about messages that were sent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -24,7 +24,10 @@ log = logging.getLogger(__name__)
 class Engine(Protocol):
     """What translation needs of the engine."""
 
-    async def reply(self, conversation: str, text: str, *, language_hint: str | None = None) -> Turn:
+    async def reply(
+        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        desk: Mapping[str, Any] | None = None,
+    ) -> Turn:  # fmt: skip
         """Answer a message."""
 
     async def parse(self, text: str) -> dict[str, Any]:
@@ -61,17 +64,17 @@ class Translation:
         self._breaker = breaker or Breaker()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="translate")
 
-    async def around(self, engine: Engine, conversation: str, text: str, language_hint: str | None) -> Turn:
+    async def around(self, engine: Engine, conversation: str, text: str, about: Mapping[str, Any]) -> Turn:
         """Answer a message, translating both ways where it is in a language that Baken does not write."""
         found = (await engine.parse(text)).get("language") or {}
         language = str(found.get("language", "en"))
         if language in NAMES or found.get("confidence", 0) < 0.8 or self._breaker.open:
-            return await engine.reply(conversation, text, language_hint=language_hint)
+            return await engine.reply(conversation, text, **about)
         end = time.monotonic() + self._deadline
         english = await self._within(end, [text], language, "en")
         if english is None:
-            return await engine.reply(conversation, text, language_hint=language_hint)
-        turn = await engine.reply(conversation, english[0], language_hint="en")
+            return await engine.reply(conversation, text, **about)
+        turn = await engine.reply(conversation, english[0], **{**about, "language_hint": "en"})
         if turn.language != "en":
             return turn
         told = await self._within(end, [reply.text for reply in turn.replies], "en", language)

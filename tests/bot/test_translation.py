@@ -40,7 +40,7 @@ class FakeEngine:
     async def parse(self, text: str) -> dict[str, Any]:
         return {"language": {"language": self.language, "confidence": 0.99}}
 
-    async def reply(self, conversation: str, text: str, *, language_hint: str | None = None) -> Turn:
+    async def reply(self, conversation: str, text: str, *, **about: object) -> Turn:
         self.heard.append(text)
         return turn()
 
@@ -86,7 +86,7 @@ def test_a_damaged_translation_is_refused(text: str) -> None:
 
 async def test_translated_both_ways_and_marked_with_the_english_beside_it(wording: Wording) -> None:
     engine = FakeEngine()
-    made = await Translation(Shouting(), wording).around(engine, "c", "wie hoch ist der Lohn", None)
+    made = await Translation(Shouting(), wording).around(engine, "c", "wie hoch ist der Lohn", {})
     assert engine.heard == ["WIE HOCH IST DER LOHN"]
     text = made.replies[0].text
     assert made.language == "de"
@@ -95,13 +95,13 @@ async def test_translated_both_ways_and_marked_with_the_english_beside_it(wordin
 
 
 async def test_a_lost_figure_sends_the_english(wording: Wording) -> None:
-    made = await Translation(Losing(), wording).around(FakeEngine(), "c", "Lohn", None)
+    made = await Translation(Losing(), wording).around(FakeEngine(), "c", "Lohn", {})
     assert made.language == "en" and ENGLISH in made.replies[0].text
 
 
 async def test_nothing_waits_past_the_deadline(wording: Wording) -> None:
     start = time.monotonic()
-    made = await Translation(Slow(), wording, deadline=0.1).around(FakeEngine(), "c", "Lohn", None)
+    made = await Translation(Slow(), wording, deadline=0.1).around(FakeEngine(), "c", "Lohn", {})
     assert time.monotonic() - start < 0.4
     assert made.language == "en"
 
@@ -117,10 +117,10 @@ async def test_after_three_failures_the_service_is_left_alone(wording: Wording) 
     now = [0.0]
     service = Translation(Broken(), wording, breaker=Breaker(3, 60, lambda: now[0]))
     for _ in range(5):
-        await service.around(FakeEngine(), "c", "Lohn", None)
+        await service.around(FakeEngine(), "c", "Lohn", {})
     assert len(calls) == 3
     now[0] = 61
-    await service.around(FakeEngine(), "c", "Lohn", None)
+    await service.around(FakeEngine(), "c", "Lohn", {})
     assert len(calls) == 4
 
 
@@ -130,7 +130,7 @@ async def test_the_twelve_languages_never_go_through_it(wording: Wording) -> Non
             raise AssertionError("a written language was sent to a machine")
 
     engine = FakeEngine("pl")
-    await Translation(Never(), wording).around(engine, "c", "ile wynosi płaca", None)
+    await Translation(Never(), wording).around(engine, "c", "ile wynosi płaca", {})
     assert engine.heard == ["ile wynosi płaca"]
 
 
