@@ -11,6 +11,10 @@ from actions.situation import Memory, Situation
 from facts.languages import NAMES
 
 
+#: So many topics of the ranking are kept.
+_LIKELIEST = 5
+
+
 class Heard(msgspec.Struct, frozen=True):
     """A situation, and the language that a person asked for in words or by button, where they did."""
 
@@ -47,6 +51,7 @@ def read(tracker: dict[str, Any]) -> Heard:
         sign=str(danger.get("rule") or ""),
         alarm=9.0 if danger.get("rule") else float(danger.get("score") or 0.0),
         confidence=float((latest.get("intent") or {}).get("confidence") or 0.0),
+        shares={one["name"]: float(one["confidence"]) for one in (latest.get("intent_ranking") or [])[:_LIKELIEST]},
         values=values,
         memory=msgspec.convert(memory, Memory) if isinstance(memory, dict) else Memory(),
     )

@@ -34,6 +34,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     sign: str = ""  #: of danger, where a rule named it: one of data/signs
     alarm: float = 0.0  #: how strong the signs of danger are (the detector's score); 9 where a rule found them
     confidence: float = 0.0  #: in the intent, 0 to 1
+    shares: dict[str, float] = {}  #: what the understanding thinks of the likeliest topics
     values: dict[str, Any] = {}  #: of a button's payload
     memory: Memory = Memory()
     on: date = msgspec.field(default_factory=clock.today)

@@ -33,6 +33,8 @@ ASKS: Final[dict[Flow, tuple[Field, ...]]] = {
 MOST_QUESTIONS: Final = 5
 #: Longest account that is kept, in characters.
 LONGEST: Final = 600
+#: Questions that are answered in the worker's own words.
+FREE: Final[tuple[Field, ...]] = ("what", "where", "proof")
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

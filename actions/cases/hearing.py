@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import msgspec
 
-from actions.cases.case import Case, Field, Flow, has, with_changes
+from actions.cases.case import FREE, Case, Field, has, with_changes
+from actions.cases.context import FLOWS, asks, flow_of, in_context
 from actions.cases.listen import READER, answer, corrected, shortened, take
 from actions.cases.questions import offered
 from actions.cases.results import Sums
 from actions.reader import Heard
-from actions.reading.model import Money, Reading
+from actions.reading.model import Money, Reading, Span
 from actions.reading.plain import Plain, plain
 from actions.reading.reader import read
 from actions.situation import Situation
 
-FLOWS: Final[tuple[str, ...]] = get_args(Flow)
 #: After these the case is left; what was told is kept for when the talk comes back to it.
 _LEAVES: Final = frozenset(
     {"menu", "talk_to_human", "goodbye", "show_group", "delete_my_data", "confirm_delete", "greet"}
@@ -30,6 +30,7 @@ _LEAVES: Final = frozenset(
 #: Buttons that are answered in between.
 _ASIDE: Final = frozenset({"show_source", "show_more", "set_language", "change_language", "keep_data"})
 DANGER: Final = frozenset({"exploitation", "emergency"})
+_UNSURE: Final = ("ask_back", "out_of_scope")
 #: So sure must the understanding be that a message is a question of its own and not an answer.
 _SURE: Final = 0.55
 #: As sure for a message that asks nothing.
@@ -40,10 +41,13 @@ _WORDS: Final = 4
 _ALARM: Final = 0.3
 _LOUD: Final = 1.0
 _BRIEF: Final = 8
+#: Signs this strong are none of "I do not know", which looks like danger to the detector.
+_STRONG: Final = 2.0
+_CLAUSE: Final = 12
 #: After so many answers that could not be read, the talk goes on without.
 _PATIENCE: Final = 2
 #: A first message of so many words is an account already.
-_STORY: Final = 8
+_STORY: Final = 12
 
 
 class Hearing:
@@ -59,7 +63,7 @@ class Hearing:
             case: as it was before; None at the first.
             running: the form was asking already.
         """
-        situation = heard.situation
+        situation = heard.situation if case is None else in_context(heard.situation, case)
         if not running or case is None:
             told = read(situation.text, situation.language, situation.on, "", situation.wrote)
             money = situation.text.startswith("/") or any(isinstance(one, Money) for one in told)
@@ -69,6 +73,8 @@ class Hearing:
         intent = situation.intent
         if intent in DANGER and not self._only_an_answer(situation, case):
             taken = self._take(case, self._read(situation, case), situation.on)  # answered first, but nothing is lost
+            if case.asked == "what":
+                taken = with_changes(taken, account=shortened(situation.text))
             return with_changes(taken, event="danger", asked="")
         if intent == "tell":
             return self._pressed(situation, case)
@@ -80,14 +86,14 @@ class Hearing:
             return with_changes(case, event="aside")
         if intent == "affirm" and situation.memory.asked == "human":  # "do you want to talk to a person?"
             return _left(case)
-        if intent in _LEAVES and not self._answers(situation, case):
+        if intent in _LEAVES and self._meant(situation, case) and not self._answers(situation, case):
             return with_changes(case, event="left", stage="left")
         if intent in FLOWS and situation.text.startswith("/"):
             return self._start(situation, case)
         return self._typed(situation, case)
 
     def _start(self, situation: Situation, before: Case | None) -> Case:
-        flow: Flow = situation.intent  # type: ignore[assignment]
+        flow = flow_of(situation, read(situation.text, situation.language, situation.on, "", situation.wrote))
         known = before if before is not None and before.stage != "left" else None
         fresh = Case(flow=flow)
         if before is not None:  # what was told for one question is not asked again for the next
@@ -142,8 +148,8 @@ class Hearing:
         other = self._is_other(situation, case)
         foreign = _foreign(readings)
         if case.stage == "open":
-            return self._answered(situation, case, taken, spoken, other, foreign)
-        if taken != case and not (other and _asks(situation.text)):
+            return self._answered(situation, case, taken, spoken, other, readings)
+        if taken != case and not (other and asks(situation.text)):
             return with_changes(taken, stage="open", event="told", foreign=foreign)
         if situation.intent == "affirm":
             if case.stage == "done" and case.letter:
@@ -160,30 +166,35 @@ class Hearing:
         return _left(case)
 
     def _answered(
-        self, situation: Situation, case: Case, taken: Case, spoken: Plain, other: bool, foreign: str
+        self, situation: Situation, case: Case, taken: Case, spoken: Plain, other: bool, readings: list[Reading]
     ) -> Case:
         """A typed message while questions are open."""
-        asks = _asks(situation.text)
+        foreign = _foreign(readings)
+        question = asks(situation.text)
         replied = case.asked != "" and has(taken, case.asked) and not has(case, case.asked)
         told = with_changes(
             taken, event="told", missed=0, foreign=foreign, previous=_changed(case, taken) or case.asked
         )
-        free = case.asked in ("what", "where", "proof") and not (asks and other)
-        if free or (not replied and not (other and asks)):
-            answered = answer(taken, spoken, situation.text)
+        free = case.asked in FREE and not question
+        if free or (not replied and not question) or (question and not other and situation.intent not in _UNSURE):
+            answered = answer(taken, spoken, situation.text, counted=_counts(readings))
             if answered is not None:
                 return with_changes(answered, event="told", missed=0, foreign=foreign, previous=case.asked)
         if replied or foreign:
             return told
         if taken != case:  # a question with an amount in it is a question; both are kept
-            return with_changes(taken, event="aside") if other and asks and situation.intent not in FLOWS else told
-        if other and (asks or situation.confidence >= _CERTAIN):
+            aside = other and question and situation.intent not in FLOWS
+            return with_changes(taken, event="aside") if aside else told
+        figures = situation.intent == "check_my_pay" and readings and not question  # any figures look like a pay check
+        if other and not figures and (question or situation.confidence >= _CERTAIN):
             return self._turn_to(situation, case)
+        if question and (situation.intent in _UNSURE or situation.intent == case.flow):
+            return with_changes(case, event="aside")
         return self._miss(case)
 
     def _turn_to(self, situation: Situation, case: Case) -> Case:
         """A question of its own in the middle of a case: another case begins, or it is answered in between."""
-        if situation.intent in FLOWS and not (case.stage == "open" and _asks(situation.text)):
+        if situation.intent in FLOWS and not (case.stage == "open" and asks(situation.text)):
             return self._start(situation, with_changes(case, stage="left"))
         stays = case.stage == "open" or (case.stage == "done" and case.letter)  # the letter stays at hand
         return with_changes(case, event="aside") if stays else _left(case)
@@ -194,21 +205,31 @@ class Hearing:
         talk = ("affirm", "deny", "ask_back", "out_of_scope", "thanks", "cancel", "greet", *DANGER)
         if intent in (case.flow, *talk):
             return False
-        return situation.confidence >= _SURE and (_asks(situation.text) or len(situation.text.split()) >= _WORDS)
+        return situation.confidence >= _SURE and (asks(situation.text) or len(situation.text.split()) >= _WORDS)
 
     def _only_an_answer(self, situation: Situation, case: Case) -> bool:
         """Whether a message with weak signs of danger is no more than the answer that was asked for ("im 47").
 
         Only a few words, all signs from the detector and none from a rule, and the question is answered by it.
         """
-        if case.stage != "open" or len(situation.text.split()) > _BRIEF:
+        words = len(situation.text.split())
+        if case.stage not in ("open", "offered") or words > _CLAUSE:
             return False
         taken = self._take(case, self._read(situation, case), situation.on)
-        replied = case.asked != "" and has(taken, case.asked) and not has(case, case.asked)
-        if situation.alarm >= (_LOUD if replied else _ALARM):
+        told = plain(situation.text, situation.language, situation.wrote)
+        spoken = answer(taken, told, situation.text) is not None and case.asked not in FREE
+        if spoken and (told.no_idea or told.agreed):
+            return situation.alarm < (_STRONG if told.no_idea else _LOUD)
+        replied = taken != case if case.asked == "" else has(taken, case.asked) and not has(case, case.asked)
+        corrects = taken != case and told.corrects
+        if words > _BRIEF or situation.alarm >= (_LOUD if replied or corrects else _ALARM):
             return False
-        spoken = answer(taken, plain(situation.text, situation.language, situation.wrote), situation.text)
-        return taken != case or (spoken is not None and case.asked not in ("what", "where", "proof"))
+        return taken != case or spoken
+
+    def _meant(self, situation: Situation, case: Case) -> bool:
+        """Whether the talk is meant to end or to turn: while a question is open, only where that is sure."""
+        sure = _SURE if situation.intent in ("talk_to_human", "delete_my_data", "confirm_delete") else _CERTAIN
+        return case.stage != "open" or situation.text.startswith("/") or situation.confidence >= sure
 
     def _answers(self, situation: Situation, case: Case) -> bool:
         """Whether a message that looks like talk ("hi", "bye") is an answer after all."""
@@ -242,8 +263,9 @@ def _changed(before: Case, after: Case) -> Field | Literal[""]:
     return next((name for name in names if getattr(before, name) != getattr(after, name)), "")
 
 
-def _asks(text: str) -> bool:
-    return "?" in text or "؟" in text
+def _counts(readings: list[Reading]) -> bool:
+    """Whether an amount of time or money was read, to which a "per week" of the message belongs."""
+    return any(isinstance(one, Span | Money) for one in readings)
 
 
 def _foreign(readings: list[Reading]) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from actions.cases.case import LONGEST, Case, Field
+from actions.cases.case import FREE, LONGEST, Case, Field, has
 from actions.reading.model import Age, Asked, Money, Number, Reading, Span, When
 from actions.reading.plain import Plain
 from actions.sums.wages import months_before
@@ -24,10 +24,15 @@ READER: Final[dict[str, Asked]] = {
 _DAY, _WEEK = Decimal(16), Decimal(100)
 #: There are no more hours than these: what says so was misread.
 _HOURS_OF_A_DAY, _HOURS_OF_A_WEEK = Decimal(24), Decimal(168)
+_DAYS_OF_A_WEEK: Final = 7
+#: Ages of people who work.
+_AGES: Final = range(13, 76)
 CLAIMS: Final = ("unpaid_wages", "back_pay_without_permit")
 _FOUR: Final = 4
 #: Words of a message that says nothing but "I got nothing".
 _BRIEF: Final = 7
+#: Words of a message that is about one thing.
+_CLAUSE: Final = 12
 
 
 def take(case: Case, readings: Sequence[Reading], today: date, months: tuple[int, int]) -> Case:
@@ -67,9 +72,8 @@ def _without_repeated(case: Case, readings: Sequence[Reading]) -> Sequence[Readi
 
 def corrected(case: Case, bare: Sequence[Reading], plain: Plain) -> Case | None:
     """The case with a correction: "38 not 48" where 48 was told, or "no, 38" right after an answer; else None."""
-    plain_money = [one for one in bare if isinstance(one, Money) and not one.per and not one.tax]
-    numbers = [one.amount for one in bare if isinstance(one, Number) or one in plain_money]
-    if len(numbers) != len(bare):
+    said = [one for one in bare if isinstance(one, Number | Money | Span) and one.amount]
+    if len(said) != len(bare):
         return None
     told: dict[str, Decimal | None] = {
         "hours": case.hours,
@@ -80,21 +84,47 @@ def corrected(case: Case, bare: Sequence[Reading], plain: Plain) -> Case | None:
         "pay": case.pay.amount if case.pay else None,
         "deduction": case.deduction.amount if case.deduction else None,
     }
-    if len(numbers) == 2:
-        for old, new in (numbers, numbers[::-1]):
-            field = next((name for name, value in told.items() if value == old and new not in told.values()), None)
+    if len(said) == 2 and (plain.denies or all(_bare(one) for one in said)):
+        for old, new in (said, said[::-1]):
+            known = [name for name, value in told.items() if value == old.amount and new.amount not in told.values()]
+            field = next((name for name in known if _can_be(old, name) and _can_be(new, name)), None)
             if field:
                 return _replaced(case, field, new)
-    if len(numbers) == 1 and plain.corrects and told.get(case.previous) is not None:
-        return _replaced(case, case.previous, numbers[0])
+    if len(said) == 1 and plain.corrects and not plain.nothing and told.get(case.previous) is not None:
+        return _replaced(case, case.previous, said[0]) if _bare(said[0]) and _can_be(said[0], case.previous) else None
     return None
 
 
-def _replaced(case: Case, field: str, amount: Decimal) -> Case:
+def _bare(one: Number | Money | Span) -> bool:
+    """An amount that does not say of what it is."""
+    return isinstance(one, Number) or (isinstance(one, Money) and not one.per and not one.tax)
+
+
+def _can_be(one: Number | Money | Span, field: str) -> bool:
+    """Whether an amount can be that of a field, as far as it says."""
+    if field == "age":
+        return isinstance(one, Number) and one.amount in _AGES
+    if isinstance(one, Span):
+        return one.unit == ("days" if field == "days_week" else "hours") and field in (
+            "hours",
+            "hours_day",
+            "days_week",
+        )
+    if isinstance(one, Money) and not _bare(one):
+        return field in ("pay", "deduction", "paid")
+    most = {"hours": _HOURS_OF_A_WEEK, "hours_day": _HOURS_OF_A_DAY, "days_week": _DAYS_OF_A_WEEK}.get(field)
+    return most is None or one.amount <= most
+
+
+def _replaced(case: Case, field: str, one: Number | Money | Span) -> Case:
+    amount = one.amount
     if field == "age":
         return msgspec.structs.replace(case, age=int(amount))
     money = case.pay if field == "pay" else case.deduction if field == "deduction" else None
-    value = msgspec.structs.replace(money, amount=amount) if money else amount
+    value: object = amount
+    if money:
+        per, tax = (one.per or money.per, one.tax or money.tax) if isinstance(one, Money) else (money.per, money.tax)
+        value = msgspec.structs.replace(money, amount=amount, per=per, tax=tax)
     return msgspec.structs.replace(case, **{field: value})
 
 
@@ -222,29 +252,46 @@ def shortened(text: str) -> str:
     return " ".join(text.split())[:LONGEST]
 
 
-def answer(case: Case, plain: Plain, text: str) -> Case | None:
+def _not_known(case: Case, plain: Plain, text: str) -> Field | None:
+    """What a message says not to know, where it names something else than what was asked ("no idea since when")."""
+    if any(word[0].isdigit() for word in text.split()) or case.flow == "report_abuse":
+        return None
+    open_pay = case.pay is None and "pay" not in case.unknown
+    none, words = plain.nothing or plain.no or plain.corrects, len(text.split())
+    about_pay = words <= _BRIEF or (words <= _CLAUSE and "pay" in plain.about)
+    if case.flow in CLAIMS and open_pay and plain.agreed and none and about_pay:  # "nothing was agreed"
+        return "pay"
+    asked = {"per": "pay", "tax": "pay", "days": "hours"}.get(case.asked, case.asked)
+    if not plain.no_idea or asked in plain.about:
+        return None
+    return next((name for name in plain.about if not has(case, name)), None)
+
+
+def answer(case: Case, plain: Plain, text: str, counted: bool = False) -> Case | None:
     """The case with an answer that is no amount: yes, no, gross, per week, I don't know, or free words.
 
-    None where the message does not answer the question.
+    None where the message does not answer the question. `counted`: an amount was read in it, to which its "per week"
+    belongs.
     """
     field = case.asked
     if not field:
         return None
     claims = case.flow in CLAIMS
+    named = _not_known(case, plain, text)
+    if named:
+        return msgspec.structs.replace(case, unknown=(*case.unknown, named))
     none = plain.nothing or plain.no or plain.corrects
     brief = len(text.split()) <= _BRIEF
     if claims and case.paid is None and plain.received and none and brief:  # "I got nothing", whatever was asked
         return msgspec.structs.replace(case, paid=Decimal(0))
-    if claims and case.pay is None and plain.agreed and none and brief:
-        return msgspec.structs.replace(case, unknown=(*case.unknown, "pay"))
-    if field in ("what", "where", "proof"):
+    if field in FREE:
         if (plain.no_idea or plain.no) and len(text.split()) < 6:
             return msgspec.structs.replace(case, unknown=(*case.unknown, field))
         words = shortened(text)
         return msgspec.structs.replace(case, **{"account" if field == "what" else field: words}) if words else None
     if field in ("tax", "pay", "per") and plain.tax and case.pay is not None:
         return msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, tax=plain.tax))
-    if field == "per" and plain.per and case.pay is not None:
+    if field == "per" and plain.per and not counted and case.pay is not None:
         return msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, per=plain.per))
     if field == "deduction_per" and plain.per and case.deduction is not None:
         return msgspec.structs.replace(case, deduction=msgspec.structs.replace(case.deduction, per=plain.per))

@@ -10,6 +10,7 @@ import msgspec
 from actions.answers import Answers, remember
 from actions.cases import questions
 from actions.cases.case import Case, Field, complete, next_question, to_slot, with_changes
+from actions.cases.context import in_context
 from actions.cases.hearing import DANGER
 from actions.cases.report import Reports
 from actions.cases.results import BASIS, PAPERS, Result, Sums
@@ -105,8 +106,8 @@ class Speaking:
         return self._outcome(situation, case, "\n\n".join(parts), buttons, understood=case.event != "missed")
 
     def _aside(self, heard: Heard, case: Case) -> Outcome:
-        situation = heard.situation
-        outcome = self.respond(heard)
+        situation = in_context(heard.situation, case)
+        outcome = self.respond(Heard(situation, heard.wanted))
         field = next_question(case) if case.stage == "open" else None
         if field is None or not outcome.replies:
             return self._with_letter_at_hand(outcome, case)

@@ -32,6 +32,7 @@ class Cursor:
         self.arabic = arabic
         self.used: set[int] = set()
         self.found: list[Reading] = []
+        self.guessed: set[int] = set()  #: where a bare number was taken for money because money was asked for
 
     def at(self, place: int) -> Item | None:
         """The item at a place, or None outside."""
@@ -62,12 +63,18 @@ class Cursor:
             and not item.has("and", *UNITS, "euro", "months", "no")
         )
 
+    def _one_of(self, place: int) -> bool:
+        """The number one, in words, before a unit ("egy óra", an hour): no amount of its own."""
+        item = self.at(place)
+        return item is not None and item.spelled and item.number == 1 and self.has(place + 1, *UNITS)
+
     def _reach(self, start: int, step: int) -> Sequence[int]:
         """Places near a number, up to the next number or the end of a clause."""
         places = []
         for place in range(start, start + step * NEAR, step):
             item = self.at(place)
-            if item is None or item.stop or item.number is not None or item.days:
+            one = step == 1 and self._one_of(place)
+            if item is None or item.stop or (item.number is not None and not one) or item.days:
                 break
             places.append(place)
         return places

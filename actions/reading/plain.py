@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
 import msgspec
 
 from actions.reading.cursor import PER_OF
@@ -12,6 +14,12 @@ from facts.languages import NAMES
 
 #: A longer message is a story or a question, not a plain yes or no.
 _SHORT = 6
+#: What an answer can name, and the words that name it.
+_ABOUT: Final[tuple[tuple[Literal["pay", "period", "hours"], str], ...]] = (
+    ("pay", "about_pay"),
+    ("period", "about_period"),
+    ("hours", "hour"),
+)
 
 
 class Plain(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +31,8 @@ class Plain(msgspec.Struct, frozen=True, kw_only=True):
     nothing: bool = False
     now: bool = False
     corrects: bool = False  #: begins with a no, however long it is
+    denies: bool = False  #: a no anywhere
+    about: tuple[Literal["pay", "period", "hours"], ...] = ()  #: what the message names
     received: bool = False
     agreed: bool = False
     tax: Tax = ""
@@ -45,6 +55,8 @@ def plain(text: str, language: str, wrote: str = "") -> Plain:
         no_idea=no_idea,
         nothing=short and _any(words, "nothing"),
         corrects=first is not None and first.has("no"),
+        denies=_any(words, "no"),
+        about=tuple(name for name, kind in _ABOUT if _any(words, kind)),
         received=_any(words, "received"),
         agreed=_any(words, "agreed"),
         now=short and _any(words, "now"),

@@ -59,7 +59,15 @@ class _Reader(Times):
                 self._nothing(place)
             elif item.has("half_hour") and place not in self.used:
                 self.found.append(Span("hours", Decimal("0.5"), self._per_of_span(place, place + 1), at=item.at))
-        return self.found
+        return self._without_guesses()
+
+    def _without_guesses(self) -> list[Reading]:
+        """A small number that was taken for money only because money was asked for is none beside real money."""
+        sure = any(isinstance(one, Money) and (one.per or one.tax) for one in self.found)
+        return [
+            Number(one.amount, one.at) if sure and isinstance(one, Money) and one.at in self.guessed else one
+            for one in self.found
+        ]
 
     def _number(self, place: int) -> None:
         item = self.items[place]
@@ -136,11 +144,28 @@ class _Reader(Times):
             amount += cents.number / 100
             self.used.add(end)
             end += 2
+        elif currency == "EUR" and self._cents_follow(amount, end):
+            amount += (self.items[end].number or 0) / 100
+            self.used.add(end)
+            end += 1
         per, tax = self._per(place, end), self._tax(place, end)
         thing = self.at(end + 1)
         if not per and amount < 3 and self.has(end, "per") and thing is not None and not thing.meanings:
             per = "piece"  # "forty cents a crate"
         self.found.append(Money(amount, per, tax, currency, self._role(place, end), self.items[place].at))
+
+    def _cents_follow(self, amount: Decimal, end: int) -> bool:
+        """ "11 euro 75 an hour": two figures right behind the euros, of an hour or a piece and of nothing else."""
+        item = self.at(end)
+        if item is None or item.spelled or len(item.text) != 2 or not item.text.isdigit():
+            return False
+        if amount != amount.to_integral_value() or amount >= _MONEY or not self.has(end - 1, "euro"):
+            return False
+        near = [end + 1, *self._reach(end + 1, 1)]
+        others = ("day", "week", "month", "four_weeks", "year", "euro", "cent", "percent", "age_after")
+        others += tuple(f"per_{unit}" for unit in others[:5])
+        counted = self.has(end + 1, "hour") and not self.has(end + 1, "per_hour")
+        return not counted and not any(self.has(one, *others) for one in near)
 
     def _role(self, place: int, end: int) -> Literal["", "received", "agreed"]:
         """Whether an amount was received or agreed, by the nearest word that says so in its clause."""
@@ -156,8 +181,21 @@ class _Reader(Times):
     def _nothing(self, place: int) -> None:
         """ "got nothing", "nothing was agreed": an amount of zero."""
         role = self._role(place, place + 1)
+        if not role and self._denied_before(place):
+            role = "received"
         if role:
             self.found.append(Money(Decimal(0), role=role, at=self.items[place].at))
+
+    def _denied_before(self, place: int) -> bool:
+        """Whether the sentence says before this that something was not received ("did not pay October, not a cent")."""
+        sentence: list[int] = []
+        for near in range(place - 1, -1, -1):
+            item = self.items[near]
+            if item.stop and item.text != ",":
+                break
+            sentence.append(near)
+        paid = next((near for near in sentence if self.has(near, "received")), None)
+        return paid is not None and any(self.has(near, "no") for near in range(max(0, paid - 3), paid))
 
     def _per(self, place: int, end: int) -> Per:
         """What the amount is for: behind it ("a week", "weekly"), or before it ("weekly 600", "hourly wage 12")."""
@@ -169,7 +207,9 @@ class _Reader(Times):
 
     def _of_the_next(self, place: int) -> bool:
         """Where "weekly" stands before its number: whether this one belongs to the number behind it."""
-        near = self._is_number(place + 1) or (self._is_number(place + 2) and not self.has(place + 1, "and"))
+        near = (self._is_number(place + 1) and not self._one_of(place + 1)) or (
+            self._is_number(place + 2) and not self.has(place + 1, "and")
+        )
         return self.postpositions and near
 
     def _per_behind(self, end: int) -> Per:
@@ -183,7 +223,7 @@ class _Reader(Times):
                 return PER_OF[key]
             unit = next((unit for unit in UNITS if item.has(unit) and unit in PER_OF), None)
             if unit and (self.has(near - 1, "per") or near == end or self._one_before(near)):
-                self.used.add(near)
+                self.used.update({near - 1, near} if self._one_of(near - 1) else {near})
                 return PER_OF[unit]
         return ""
 
@@ -203,7 +243,7 @@ class _Reader(Times):
     def _one_before(self, place: int) -> bool:
         """ "in one week", "за один час": the number one before the unit."""
         item = self.at(place - 1)
-        return item is not None and item.meanings.get("number") == 1
+        return (item is not None and item.meanings.get("number") == 1) or self._one_of(place - 1)
 
     def _tax(self, place: int, end: int) -> Tax:
         behind = [*self._reach(end, 1)]
@@ -285,6 +325,8 @@ class _Reader(Times):
             self.found.append(Span("hours", amount, behind, most, at))
         elif self.asked in ("pay", "deduction", "paid"):
             self.found.append(Money(most or amount, role=self._role(place, end), at=at))
+            if amount < _MONEY:
+                self.guessed.add(at)
         elif self.asked == "hours" and amount <= _MOST_HOURS:
             self.found.append(Span("hours", amount, "", most, at))
         elif amount >= _MONEY or amount.as_tuple().exponent == -2:

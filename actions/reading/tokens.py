@@ -46,6 +46,8 @@ _TOKEN: Final = re.compile(
 _THOUSAND, _HUNDRED, _HALF = Decimal(1000), Decimal(100), Decimal("0.5")
 #: Written onto an Arabic word: and, with, to, and in colloquial speech on.
 _PREFIXES: Final = ("وال", "بال", "لل", "عال", "ال", "و", "ب", "ل", "ف", "ع")
+#: Where an Arabic "and" or "in" is written onto figures.
+_ON_A_NUMBER: Final = re.compile(r"(?<=[\u0621-\u064a])(?=\d)")
 #: Said between the euros and the cents ("nueve con cincuenta").
 _POINT: Final = frozenset({"con", "com", "coma", "komma", "koma", "virgula", "virgul", "vessző", "vesszo", "przecinek"})
 _PLAIN_UNITS: Final = ("hour", "day", "week", "month", "year")
@@ -88,7 +90,7 @@ def number(text: str) -> Decimal:
 
 def tokens(text: str, words: Sequence[Words]) -> list[Item]:
     """The pieces of a message, in order. `words` are the word lists that count, the first before the others."""
-    return _numbers_in_words(_named(_cut(western(text)), words))
+    return _numbers_in_words(_named(_cut(_ON_A_NUMBER.sub(" ", western(text))), words))
 
 
 def _cut(text: str) -> list[Item]:
@@ -205,6 +207,7 @@ def _without_prefix(word: str, words: Words) -> list[Meaning]:
         one
         for one in words.of((latin_word(word[len(prefix) :]),))
         if one[0] in ("number", "months", "dual", *_PLAIN_UNITS)
+        or (prefix in ("و", "ف") and one[0] in ("received", "agreed"))  # "and I got"
     ]
     if found and prefix == "ل" and found[0][0] == "months":
         return [*found, ("until", None)]
