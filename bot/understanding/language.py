@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -141,7 +141,8 @@ class LanguageDetector:
         strange = _foreign_script(words)
         if strange:
             return Detected(strange, 0.99, count, length)
-        ranked = [(name, share) for name, share in self.model.predict(words) if _may_be(name, words)]
+        possible = _possible(words)
+        ranked = [(name, share) for name, share in self.model.predict(words) if possible(name)]
         total = sum(share for _, share in ranked) or 1.0
         best, confidence = (ranked[0][0], ranked[0][1] / total) if ranked else ("en", 0.0)
         if best in NAMES and count >= 4 and length >= 20 and confidence < 0.6:
@@ -152,29 +153,28 @@ class LanguageDetector:
 
 
 _UKRAINIAN, _RUSSIAN, _BULGARIAN = set("іїєґ"), set("ыэё"), set("ъ")
+_CYRILLIC, _ARABIC, _LATIN = re.compile("[а-ѿ]"), re.compile("[؀-ۿ]"), re.compile("[a-z]")
+#: Letters that are Greek or of a script beyond Cyrillic; Arabic has its own check.
+_BEYOND = re.compile("[\u0370-\u03ff\u0530-\u05ff\u0700-\U0010ffff]")
 
 
-def _may_be(language: str, words: str) -> bool:
-    """Letters that a language does not have rule it out."""
+def _possible(words: str) -> Callable[[str], bool]:
+    """Which languages a text can be in: letters that a language does not have rule it out."""
     letters = set(words)
-    cyrillic = sum("а" <= letter <= "ѿ" for letter in words)
-    arabic = sum("؀" <= letter <= "ۿ" for letter in words)
-    latin = sum("a" <= letter <= "z" for letter in words)
+    cyrillic, arabic, latin = (len(script.findall(words)) for script in (_CYRILLIC, _ARABIC, _LATIN))
     if arabic > latin and arabic > cyrillic:
-        return language in ("ar", "fa", "ur")
+        return {"ar", "fa", "ur"}.__contains__
     if cyrillic > latin:
-        if language == "ru":
-            return not letters & _UKRAINIAN
-        if language == "uk":
-            return not letters & _RUSSIAN - {"ё"}
-        if language == "bg":
-            return not letters & (_UKRAINIAN | _RUSSIAN)
-        return False
-    return True
+        ukrainian, russian = bool(letters & _UKRAINIAN), letters & _RUSSIAN
+        ruled_out = {"ru": ukrainian, "uk": bool(russian - {"ё"}), "bg": ukrainian or bool(russian)}
+        return lambda language: not ruled_out.get(language, True)
+    return lambda _: True
 
 
 def _foreign_script(words: str) -> str | None:
     """The language of a script that none of ours is written in."""
+    if not _BEYOND.search(words):
+        return None
     scripts = {
         "GREEK": "el", "HEBREW": "he", "GEORGIAN": "ka", "ARMENIAN": "hy", "DEVANAGARI": "hi", "THAI": "th",
         "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "ETHIOPIC": "am", "TAMIL": "ta",
@@ -221,13 +221,13 @@ def asked_language(text: str) -> str | None:
         if name in text:
             return code
     words = re.findall("[a-z]+", fold(text))
+    names = language_names()
     for word in words:
-        if word in language_names():
-            return language_names()[word]
+        if word in names:
+            return names[word]
     for word in words:  # inflected: "polsku", "българския", "ukrainaul"
-        for stem, code in _STEMS:
-            if word.startswith(stem):
-                return code
+        if word.startswith(_STARTS):
+            return next(code for stem, code in _STEMS if word.startswith(stem))
     return None
 
 
@@ -250,3 +250,4 @@ _STEMS: Final = (
     ("turk", "tr"), ("turec", "tr"), ("torok", "tr"), ("turc", "tr"), ("spaans", "es"), ("spani", "es"),
     ("hiszpan", "es"), ("espan", "es"), ("ispan", "es"), ("spanyol", "es"), ("portug", "pt"), ("arab", "ar"),
 )  # fmt: skip
+_STARTS: Final = tuple(stem for stem, _ in _STEMS)

@@ -5,12 +5,14 @@ Stored as plain arrays and a word list in one .npz file: nothing that runs on lo
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 import numpy as np
@@ -53,8 +55,7 @@ class LinearModel:
         self.settings = settings
         self.classes: list[str] = []
         self.temperature = 1.0
-        #: The vectorizers as plain dictionaries: scikit-learn's checks cost more than the sum itself.
-        self._fast: list[tuple[Grams, dict[str, int], Array]] = []
+        self._terms: list[_Terms] = []  # one for each kind of n-grams
         self._grams: Array = np.zeros((0, 0), dtype=np.float32)  # (n-grams, classes)
         self._dense: Array = np.zeros((0, 0), dtype=np.float32)  # (512, classes)
         self._bias: Array = np.zeros(0, dtype=np.float32)
@@ -63,8 +64,8 @@ class LinearModel:
         """Learn. `groups` (writer of each line) keeps a writer's lines in one fold of the calibration."""
         folded = tuple(self._prepare(text) for text in texts)
         made = [_fitted(grams, folded) for grams in self.settings.grams]
-        self._fast = [
-            (grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
+        self._terms = [
+            _Terms(grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
             for grams, (vectorizer, _) in zip(self.settings.grams, made, strict=True)
         ]
         parts: list[Any] = [matrix for _, matrix in made]
@@ -125,11 +126,11 @@ class LinearModel:
         folded = self._prepare(text)
         scores = self._bias.copy()
         offset = 0
-        for grams, vocabulary, weights in self._fast:
-            places, values = _tf_idf(_counted(folded, grams), vocabulary, weights)
+        for terms in self._terms:
+            places, values = terms.row(folded)
             if len(places):
                 scores += values @ self._grams[places + offset].astype(np.float32)
-            offset += len(weights)
+            offset += len(terms.idf)
         if self.settings.encoder_weight:
             scores += (encoder.encode(text) * np.float32(self.settings.encoder_weight)) @ self._dense
         result: Array = scores
@@ -151,10 +152,10 @@ class LinearModel:
             "classes": np.frombuffer("\n".join(self.classes).encode(), dtype=np.uint8),
             "temperature": np.float32(self.temperature),
         }
-        for number, (_, places, idf) in enumerate(self._fast):
-            words = sorted(places, key=places.__getitem__)
+        for number, terms in enumerate(self._terms):
+            words = sorted(terms.places, key=terms.places.__getitem__)
             arrays[f"words{number}"] = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
-            arrays[f"idf{number}"] = idf
+            arrays[f"idf{number}"] = terms.idf
         with path.open("wb") as file:
             np.savez_compressed(file, **arrays)
 
@@ -168,10 +169,45 @@ class LinearModel:
             model._grams = arrays["grams"]
             model._dense, model._bias = arrays["dense"], arrays["bias"]
             for number, grams in enumerate(model.settings.grams):
-                words = arrays[f"words{number}"].tobytes().decode().split("\n")
-                places = {word: place for place, word in enumerate(words)}
-                model._fast.append((grams, places, arrays[f"idf{number}"]))
+                model._terms.append(_stored(grams, arrays[f"words{number}"].tobytes(), arrays[f"idf{number}"]))
         return model
+
+
+class _Terms:
+    """The n-grams of one kind that a model knows, as a plain dictionary: scikit-learn's checks cost more than the sum.
+
+    Topics and danger learn from the same lines, so they share one of these and a message is counted once for both.
+    """
+
+    def __init__(self, grams: Grams, places: dict[str, int], idf: Array) -> None:
+        self.places, self.idf = places, idf
+        self._analyze = _vectorizer(grams).build_analyzer()
+        self.row = lru_cache(maxsize=16)(self._row)  # the last messages and their clauses
+
+    def _row(self, text: str) -> tuple[NDArray[np.int64], Array]:
+        """Places and values of a text's row, as TfidfVectorizer(sublinear_tf=True) gives them (a test compares)."""
+        place = self.places.get
+        known = [(at, count) for gram, count in Counter(self._analyze(text)).items() if (at := place(gram)) is not None]
+        if not known:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        table = np.array(known, dtype=np.int64)
+        places = table[:, 0]
+        values = (np.log(table[:, 1].astype(np.float32)) + 1) * self.idf[places]
+        return places, (values / np.sqrt((values * values).sum())).astype(np.float32)
+
+
+#: Of the models that are loaded, by what they hold; gone with the last model that holds it.
+_loaded: WeakValueDictionary[tuple[Grams, bytes, bytes], _Terms] = WeakValueDictionary()
+
+
+def _stored(grams: Grams, words: bytes, idf: Array) -> _Terms:
+    """What was stored, or the same object again where another model holds the same."""
+    key = (grams, hashlib.sha256(words).digest(), hashlib.sha256(idf.tobytes()).digest())
+    terms = _loaded.get(key)
+    if terms is None:
+        terms = _Terms(grams, {word: place for place, word in enumerate(words.decode().split("\n"))}, idf)
+        _loaded[key] = terms
+    return terms
 
 
 def _vectorizer(grams: Grams) -> TfidfVectorizer:
@@ -199,29 +235,6 @@ def forget_training() -> None:
     """Let go of what is kept between two models that learn from the same lines."""
     _fitted.cache_clear()
     encoder.forget_training()
-
-
-@lru_cache(maxsize=16)
-def _analyzer(grams: Grams) -> Callable[[str], list[str]]:
-    made: Callable[[str], list[str]] = _vectorizer(grams).build_analyzer()
-    return made
-
-
-@lru_cache(maxsize=64)
-def _counted(text: str, grams: Grams) -> Counter[str]:
-    """The n-grams of a text; kept for a moment, since several models look at the same message."""
-    return Counter(_analyzer(grams)(text))
-
-
-def _tf_idf(counts: Counter[str], vocabulary: dict[str, int], idf: Array) -> tuple[NDArray[np.int64], Array]:
-    """Places and values of a text's row, as TfidfVectorizer(sublinear_tf=True) gives them (a test compares)."""
-    known = [(vocabulary[gram], count) for gram, count in counts.items() if gram in vocabulary]
-    if not known:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    places = np.fromiter((place for place, _ in known), dtype=np.int64, count=len(known))
-    times = np.fromiter((count for _, count in known), dtype=np.float32, count=len(known))
-    values = (np.log(times) + 1) * idf[places]
-    return places, (values / np.sqrt((values * values).sum())).astype(np.float32)
 
 
 def _words(text: str) -> list[str]:

@@ -16,6 +16,8 @@ from bot.understanding.fold import fold
 from facts.read import BrokenFile, read_yaml, without_lines
 
 FOLDER = Path(__file__).parent.parent.parent / "data" / "signs"
+#: So many first characters of what a rule needs are looked up; a rule that needs fewer is always tried.
+_START = 3
 
 
 @cache
@@ -40,16 +42,36 @@ def rules(folder: Path = FOLDER) -> list[tuple[str, re.Pattern[str]]]:
 def rule_for(text: str) -> str | None:
     """The first sign whose rule matches, or None."""
     folded = fold(text)
-    for needed, sign, pattern in _indexed():
-        if any(letters in folded for letters in needed) and pattern.search(folded):
+    every = rules()
+    for number in _worth_a_look(folded):
+        sign, pattern = every[number]
+        if pattern.search(folded):
             return sign
     return None
 
 
+def _worth_a_look(folded: str) -> list[int]:
+    """Numbers of the rules whose needed letters stand in a text, in their order; most rules are passed over by it."""
+    starting, always = _indexed()
+    found = set(always)
+    for start in starting.keys() & {folded[at : at + _START] for at in range(len(folded))}:
+        found.update(number for letters, number in starting[start] if letters in folded)
+    return sorted(found)
+
+
 @cache
-def _indexed() -> list[tuple[tuple[str, ...], str, re.Pattern[str]]]:
-    """Every rule with letters that a text must have for it to match: most rules are passed over by a look at those."""
-    return [(must_have(pattern.pattern), sign, pattern) for sign, pattern in rules()]
+def _indexed() -> tuple[dict[str, list[tuple[str, int]]], list[int]]:
+    """The rules by the first characters of the letters that they need, and those whose letters are too few."""
+    starting: dict[str, list[tuple[str, int]]] = {}
+    always = []
+    for number, (_, pattern) in enumerate(rules()):
+        needed = must_have(pattern.pattern)
+        if min(map(len, needed)) < _START:
+            always.append(number)
+            continue
+        for letters in needed:
+            starting.setdefault(letters[:_START], []).append((letters, number))
+    return starting, always
 
 
 def must_have(pattern: str) -> tuple[str, ...]:

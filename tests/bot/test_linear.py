@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sparse
 
 from bot.understanding import encoder
-from bot.understanding.linear import LinearModel, Settings, _fitted
+from bot.understanding.linear import CHARACTERS, LinearModel, Settings, _fitted
 
 TEXTS = ["they do not pay me", "no money again", "my room is full of mould", "the house is bad", "hello", "good day"]
 LABELS = ["pay", "pay", "house", "house", "greet", "greet"]
@@ -51,3 +51,12 @@ def test_nothing_in_the_file_runs_on_loading(model: LinearModel, tmp_path: Path)
     model.save(tmp_path / "model.npz")
     with np.load(tmp_path / "model.npz", allow_pickle=False) as arrays:
         assert all(arrays[name].dtype != object for name in arrays.files)
+
+
+def test_models_that_learned_from_the_same_lines_share_their_n_grams(model: LinearModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "one.npz")
+    LinearModel(Settings(grams=(CHARACTERS,), folds=0)).fit(TEXTS * 6, LABELS * 6).save(tmp_path / "two.npz")
+    LinearModel(Settings(grams=(CHARACTERS,), folds=0)).fit(TEXTS * 5, LABELS * 5).save(tmp_path / "three.npz")
+    one, two, three = (LinearModel.load(tmp_path / f"{name}.npz") for name in ("one", "two", "three"))
+    assert one._terms[0] is two._terms[0]
+    assert one._terms[0] is not three._terms[0]

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
+import itertools
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import rasa
-from jsonschema import ValidationError
+from jsonschema import Draft7Validator, ValidationError
+from rasa.core import processor
+from rasa.core.actions import forms
 from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore, LockStore
+from rasa.core.policies import rule_policy
+from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 from rasa.core.tracker_store import SQLTrackerStore
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.assistant import Assistant
 from bot.engine.direct import DirectEndpoint, compile_answer_check
+from bot.engine.mends import StraightRunner
 from bot.engine.stores import PromptLockStore, SnapshotTrackerStore
 from bot.engine.turn import Turn
 
@@ -35,7 +48,14 @@ def test_the_compiled_check_refuses_what_rasas_own_check_refuses() -> None:
     compile_answer_check()
     action = RemoteAction("action_answer", None)
     assert action._validate_action_result({"events": [], "responses": []})
-    for wrong in ({"events": "none"}, {"responses": [1]}, {"events": [{"event": 5}]}):
+    slot = {"event": "slot", "name": "language", "value": "pl", "timestamp": None}
+    assert action._validate_action_result({"events": [slot], "responses": [{"text": "hello"}]})
+    assert action._validate_action_result({"events": [{"event": "restart"}], "responses": []})
+    Draft7Validator(RemoteAction.action_response_format_spec()).validate({"events": [slot], "responses": [{}]})
+    for wrong in (
+        {"events": "none"}, {"responses": [1]}, {"events": [{"event": 5}]}, {"events": [slot | {"name": 1}]},
+        {"events": [{"event": "slot", "name": "language"}], "responses": []}, {"events": [{"event": "no such"}]},
+    ):  # fmt: skip
         with pytest.raises(ValidationError):
             action._validate_action_result(wrong)
 
@@ -130,3 +150,82 @@ def test_an_engine_loaded_anywhere_prints_nothing_of_a_message(model: Path) -> N
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert "tajemnica" not in run.stdout + run.stderr
+
+
+def test_the_straight_runner_gives_what_rasas_runner_gives(assistant: Assistant) -> None:
+    source = inspect.getsource(DaskGraphRunner)
+    assert "self._graph_schema.minimal_graph_schema(run_targets)" in source and "graph[input_name] = (" in source
+    runner = assistant._engine._agent.processor.graph_runner
+    assert isinstance(runner, StraightRunner)
+    rasas = DaskGraphRunner.__new__(DaskGraphRunner)
+    rasas._graph_schema, rasas._instantiated_nodes, rasas._execution_context = runner._schema, runner._nodes, None
+    target = assistant._engine._agent.processor.model_metadata.nlu_target
+    for text in ("What is the minimum wage?", "mijn baas slaat mij", "/affirm"):
+        said = UserMessage(text, None, "talk")
+        inputs = {PLACEHOLDER_MESSAGE: [said], PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("talk", [])}
+        ours, theirs = (one.run(inputs, [target])[target][0].as_dict() for one in (runner, rasas))
+        assert ours == theirs and ours["intent"]["name"]
+
+
+def test_the_straight_runner_refuses_an_input_with_a_nodes_name(assistant: Assistant) -> None:
+    processor = assistant._engine._agent.processor
+    target = processor.model_metadata.nlu_target
+    with pytest.raises(GraphRunError, match="clashes"):
+        processor.graph_runner.run({target: []}, [target])
+
+
+def test_remembered_rules_are_those_that_rasa_finds(assistant: Assistant) -> None:
+    """For every intent, before and after its action, in a form and outside it, twice: the second from memory."""
+    source = inspect.getsource(RulePolicy._is_rule_applicable) + inspect.getsource(RulePolicy._does_rule_match_state)
+    assert source.count("conversation_state.get(") == 2 and "conversation_sub_state.get(key)" in source
+    runner = assistant._engine._agent.processor.graph_runner
+    policy = next(one for one in runner.components() if isinstance(one, RulePolicy))
+    domain = assistant._engine._agent.processor.domain
+    own = functools.partial(RulePolicy._get_possible_keys, policy)
+    found = 0
+    for intent, form, _ in itertools.product(domain.intents, (None, "case_form"), range(2)):
+        tracker = DialogueStateTracker("talk", domain.slots)
+        tracker.update_with_events([ActionExecuted("action_listen"), ActiveLoop(form)], domain)
+        tracker.update(UserUttered("some words", {"name": intent}), domain)
+        for action in (None, "action_answer"):
+            if action:
+                tracker.update(ActionExecuted(action), domain)
+            for use_text, lookup in itertools.product((True, False), (RULES, RULES_FOR_LOOP_UNHAPPY_PATH)):
+                states = policy._prediction_states(tracker, domain, use_text)
+                rules = policy.lookup[lookup]
+                assert policy._get_possible_keys(rules, states) == own(rules, states)
+                found += len(own(rules, states))
+    assert found > len(domain.intents)
+
+
+def test_the_classes_of_events_are_those_that_rasa_finds(assistant: Assistant) -> None:
+    assert hasattr(Event.resolve_by_type, "cache_info")
+    for cls in all_subclasses(Event):
+        known = [one for one in all_subclasses(Event) if one.type_name == cls.type_name]
+        assert Event.resolve_by_type(cls.type_name) is known[0]
+
+
+def test_rasa_copies_in_these_modules_only_for_its_logs() -> None:
+    for module in (processor, rule_policy, forms):
+        lines = inspect.getsource(module).splitlines()
+        for number, line in enumerate(lines):
+            if "copy.deepcopy(" in line:
+                assert "structlogger.debug(" in "".join(lines[number - 5 : number + 1]), line
+            else:
+                assert not re.search(r"\bcopy\.(?!deepcopy)", line), line
+
+
+def test_the_domain_is_asked_once_whether_it_is_empty(assistant: Assistant) -> None:
+    domain = assistant._engine._agent.processor.domain
+    assert domain.is_empty() is Domain.is_empty(domain) is False
+
+
+async def test_a_conversation_that_is_saved_again_keeps_one_row(store: SnapshotTrackerStore) -> None:
+    tracker = DialogueStateTracker("talk", store.domain.slots)
+    for language in ("pl", "nl", "ar"):
+        tracker.update(SlotSet("language", language))
+        await store.save(tracker)
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("select count(*) from events").scalar() == 1
+    kept = await store.retrieve("talk")
+    assert kept is not None and kept.get_slot("language") == "ar"
