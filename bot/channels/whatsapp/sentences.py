@@ -16,7 +16,7 @@ ie etc inc ltd vol approx np tj tzn ust pkt poz ul zob m.in dz godz wg alin lit 
 """
 _SHORT: Final = frozenset(_SHORT_FORMS.split())
 _END: Final = re.compile(r"[.!?…؟۔]+[\"'»”’)\]\u2069]*(?=\s)")
-_WORD_BEFORE: Final = re.compile(r"(\S+)$")
+_LONGEST_SHORT: Final = 24  #: characters to look back for one
 _OPENERS: Final = "\"'«„“‘([\u2066\u2067\u2068"
 #: A part is cut at a better place when that leaves it at least this full.
 _FULL_ENOUGH: Final = 0.4
@@ -39,8 +39,8 @@ def sentence_ends(text: str) -> Iterator[int]:
         if not rest or rest[0].islower() or rest[0].isdigit():
             continue
         if match[0].startswith(".") and not match[0].startswith(".."):
-            found = _WORD_BEFORE.search(text, 0, match.start())
-            word = (found[1] if found else "").lstrip(_OPENERS).casefold()
+            before = text[max(match.start() - _LONGEST_SHORT, 0) : match.start()]
+            word = (before.split() or [""])[-1].lstrip(_OPENERS).casefold() if not before[-1:].isspace() else ""
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
             if word in _SHORT or (len(word) == 1 and word.isalpha()) or re.fullmatch(r"\w(\.\w)+", word):
                 continue

@@ -1,0 +1,169 @@
+"""The web channel on a real port with a real log; only the assistant is a stand-in, so that it is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from actions.letters import store
+from actions.reply import Button, Document, Reply
+from bot.channels.web import channel
+from bot.engine.turn import Turn
+from bot.log import conversations
+from bot.post.office import Office
+from bot.settings import Settings
+from facts.base import FactBase
+
+
+class StandIn:
+    """Answers at once, with what the tests of a page need: buttons, links, a file, danger, a wait."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    async def reply(
+        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        desk: Mapping[str, Any] | None = None,
+    ) -> Turn:  # fmt: skip
+        language = language_hint or "en"
+        if text.startswith("/set_language"):
+            language = str(json.loads(text.removeprefix("/set_language"))["code"])
+        if text == "slow":
+            await asyncio.sleep(2)
+        replies = (Reply(f"You said: {text}. See https://wetten.overheid.nl/x or call 112.", _choices("Source", "More")),)
+        if text == "two questions":
+            replies = (Reply("First?", _choices("Yes", "No")), Reply("Second?", _choices("Now", "Later")))
+        if text == "letter":
+            path = store.keep(b"%PDF-1.7 a letter")
+            replies = (Reply("Here it is.", (), Document("letter.pdf", "application/pdf", str(path))),)
+        return Turn(
+            language=language, language_confidence=1.0, topic="minimum_wage", confidence=1.0, understood=True,
+            safety=text == "danger", safety_hint=False, handoff=False, replies=replies, forget=text == "/confirm_delete",
+        )  # fmt: skip
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        return {}
+
+    async def forget(self, conversation: str) -> None:
+        self.forgotten.append(conversation)
+
+
+def _choices(*titles: str) -> tuple[Button, ...]:
+    return tuple(Button(title, f"/{title.lower()}") for title in titles)
+
+
+class Site:
+    """A gateway's web side in a thread of its own."""
+
+    def __init__(self, folder: Path, base: FactBase, **settings: Any) -> None:
+        self.settings = Settings(data_folder=str(folder), **settings)
+        self.base, self.assistant = base, StandIn()
+        self.port = settings.get("port", 0)
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _work(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._stop = asyncio.Event()
+        self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        self.office = Office(self.settings, self.assistant, lambda kind, language, desk: "")
+        await self.office.open()
+        app = web.Application(client_max_size=256 * 1024)
+        channel.add(app, self.office, self.base, self.settings)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        self._ready.set()
+        await self._stop.wait()
+        await runner.cleanup()
+        await self.office.close()
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(20)
+
+    def run(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """A function over the log's connection, as the desk would call it."""
+
+        async def work() -> Any:
+            return await self.office.database.run(function, *arguments, **named)
+
+        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
+
+    def post(self, path: str, body: Any = None, raw: bytes | None = None, kind: str = "application/json") -> tuple[int, Any]:
+        data = raw if raw is not None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.address}{path}", data, {"Content-Type": kind})
+        try:
+            with urllib.request.urlopen(request, timeout=40) as answer:
+                content = answer.read()
+                return answer.status, json.loads(content) if "json" in answer.headers["Content-Type"] else content
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode(errors="replace")
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+        request = urllib.request.Request(
+            f"{self.address}{path}", headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read(), dict(answer.headers)
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read(), dict(refused.headers)
+
+    def say(self, talk: str, text: str, **more: Any) -> int:
+        """Take a message in; the row's id."""
+        message = {"conversation": talk, "id": uuid.uuid4().hex, "text": text, "language": "en", **more}
+        status, answer = self.post("/api/messages", message)
+        assert status == 202, answer
+        return int(answer["message"])
+
+    def poll(self, talk: str, after: int = 0, wait: float = 5, **more: Any) -> dict[str, Any]:
+        status, answer = self.post("/api/poll", {"conversation": talk, "after": after, "wait": wait, **more})
+        assert status == 200, answer
+        return dict(answer)
+
+    def answered(self, talk: str, text: str, **more: Any) -> list[dict[str, Any]]:
+        """Say something and wait for what is said to it."""
+        row = self.say(talk, text, **more)
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            replies = [one for one in self.poll(talk, row)["messages"] if not one["me"]]
+            if replies:
+                return replies
+        raise AssertionError("no answer")
+
+    def name(self, talk: str) -> str:
+        """The conversation's id in the log."""
+        return str(self.run(conversations.by_address, self.office.keys, "web", talk))
+
+
+@contextlib.contextmanager
+def serving(folder: Path, base: FactBase, **settings: Any) -> Iterator[Site]:
+    """A site until the end of the block."""
+    site = Site(folder, base, **settings)
+    try:
+        yield site
+    finally:
+        site.close()
