@@ -30,6 +30,10 @@ def parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--json", type=Path, metavar="OUT", help="write the report as JSON")
     checking = commands.add_parser("check", help="check the content")
     checking.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day")
+    staff = commands.add_parser("staff", help="accounts of advisors, editors and admins")
+    staff.add_argument("what", choices=["add", "link", "list"], help="make one, give a new one-time link, list all")
+    staff.add_argument("name", nargs="?", metavar="NAME")
+    staff.add_argument("--role", choices=["advisor", "editor", "admin"], default="advisor")
     return top
 
 
@@ -61,6 +65,13 @@ def main(arguments: list[str] | None = None) -> int:
             from bot.commands.check import check
 
             return check(options.on)
+        if options.command == "staff":
+            from bot.commands.staff import staff
+
+            if options.what != "list" and not options.name:
+                print("baken staff: NAME is missing", file=sys.stderr)
+                return 2
+            return staff(settings, options.what, options.name, options.role)
         from bot.commands.serve import serve
 
         return serve(settings)

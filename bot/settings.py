@@ -49,6 +49,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     whatsapp_oldest: float = 25.0  #: hours after which a message that comes in is taken for a replay and refused
     web_origins: str = ""  #: sites that may show the chat, separated by spaces: https://ngo.example; empty is this one
     web_exit: str = "https://www.buienradar.nl/"  #: the neutral site that quick exit goes to
+    desk: str = "on"  #: off: Baken has no advisors, and names organisations to who asks for a person
+    desk_hours: str = "mon-fri 09:00-17:00"  #: when advisors are there, Dutch time; several parts with a comma
+    desk_holidays: str = ""  #: days on which they are not, as 2026-12-25 2026-12-26
+    staff_site: str = ""  #: address of the desk as staff type it, https://baken.ngo.example: needed behind TLS
+    staff_totp: str = "optional"  #: who must have a code beside the password: optional, admin, all
+    staff_idle: float = 120.0  #: minutes after which staff who do nothing are signed out
     dev: str = "off"  #: on opens /dev/phone, a telephone to try WhatsApp without an account, on loopback only
 
 
@@ -73,6 +79,10 @@ def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")
         raise BadSetting(f"BAKEN_LOG_LEVEL={settings.log_level!r}: INFO, WARNING or ERROR (DEBUG would log messages)")
     if settings.translate not in ("off", "libretranslate", "google", "deepl", "mymemory"):
         raise BadSetting(f"BAKEN_TRANSLATE={settings.translate!r}: off, libretranslate, google, deepl or mymemory")
+    if settings.desk not in ("on", "off"):
+        raise BadSetting(f"BAKEN_DESK={settings.desk!r}: on or off")
+    if settings.staff_totp not in ("optional", "admin", "all"):
+        raise BadSetting(f"BAKEN_STAFF_TOTP={settings.staff_totp!r}: optional, admin or all")
     if settings.dev not in ("on", "off"):
         raise BadSetting(f"BAKEN_DEV={settings.dev!r}: on or off")
     if settings.translate == "libretranslate" and not settings.translate_url:

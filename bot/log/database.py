@@ -40,10 +40,12 @@ class InUse(Exception):
 class Database:
     """Open with `Database(url)`, then `await run(function, …)`; close at the end."""
 
-    def __init__(self, url: str, *, threads: int = _THREADS) -> None:
+    def __init__(self, url: str, *, threads: int = _THREADS, beside: bool = False) -> None:
+        """`beside`: a command that works beside a Baken that runs on the same SQLite file."""
         self.url = sa.engine.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._lock: Any = None
+        self._beside = beside
         self._heard: Callable[[str], None] | None = None
         self._stopped = threading.Event()
         #: SQLite has one connection; whoever comes from another thread waits its turn
@@ -62,12 +64,8 @@ class Database:
         if name and name != ":memory:":
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                os.close(self._lock)
-                raise InUse(f"{path} is in use by another Baken; stop it, or set BAKEN_DATABASE_URL") from error
+            if not self._beside:
+                self._take(path)
             path.touch(0o600)
         engine = sa.create_engine(
             self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
@@ -75,6 +73,14 @@ class Database:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
+
+    def _take(self, path: Path) -> None:
+        self._lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._lock)
+            raise InUse(f"{path} is in use by another Baken; stop it, or set BAKEN_DATABASE_URL") from error
 
     # -- transactions -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Who works here: accounts of advisors, editors and admins, their sessions, and the pages they share."""
