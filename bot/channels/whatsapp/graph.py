@@ -90,10 +90,10 @@ class Graph:
         """`POST /{number}/media`: Meta's id of the file, good for 30 days."""
         if len(data) > LARGEST_FILE:
             return NotSent("file_size", permanent=True)
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)  # Meta shows the name as it is, percent signs and all
         form.add_field("messaging_product", "whatsapp")
         form.add_field("type", media_type)
-        form.add_field("file", data, filename=filename, content_type=media_type)
+        form.add_field("file", data, filename=_plain(filename), content_type=media_type)
         answer = await self._post("media", _FILE, data=form)
         if isinstance(answer, NotSent):  # a file that nobody was sent does no harm: trying again is safe
             return msgspec.structs.replace(answer, unknown=False)
@@ -197,6 +197,12 @@ def _understand(response: aiohttp.ClientResponse, raw: bytes) -> dict[str, Any] 
         transient=error.get("is_transient") is True,
         retry_after=wait,
     )
+
+
+def _plain(filename: str) -> str:
+    """A file's name that fits in a header."""
+    kept = "".join(letter for letter in filename if letter.isprintable() and letter not in '"\\/')
+    return kept.strip() or "file"
 
 
 def _number(given: object) -> int:
