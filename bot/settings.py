@@ -37,9 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     translate_key: str = ""  #: key of the translation service
     translate_deadline: float = 2.0  #: seconds after which a translation is given up
     log_level: str = "WARNING"  #: DEBUG is refused: Rasa would log what people write
-    whatsapp_phone_number_id: str = (
-        ""  #: id of your number at Meta; WhatsApp is off while this and the next three are empty
-    )
+    whatsapp_phone_number_id: str = ""  #: id of your number at Meta; WhatsApp is off while these four are empty
     whatsapp_access_token: str = ""  #: token of the system user at Meta
     whatsapp_app_secret: str = ""  #: secret of the app at Meta, which signs what the webhook gets; no start without it
     whatsapp_verify_token: str = ""  #: a word of your own, typed at Meta too when the webhook is registered

@@ -69,7 +69,7 @@ class WhatsAppCarrier:
         contact = conversation.contact
         if contact is None or not (contact.phone or contact.user_id):
             return NotSent("no_address", permanent=True)
-        said = words(self.wording, conversation.language)
+        said = words(self.wording, outgoing.message.content.language or conversation.language)
         if not self.window_open(conversation):
             return await self._outside(outgoing, contact)
         parts = split(outgoing.message.content, said)
@@ -90,6 +90,14 @@ class WhatsAppCarrier:
         self._done.pop(row, None)
         self._media.pop(row, None)
         return result
+
+    def parts(self, content: Content, language: str) -> list[Content]:
+        """A content as the messages that WhatsApp needs for it, to be stored as a row each.
+
+        A row that is one message is sent once whatever stops in between. One that is several is safe only while this
+        process lives.
+        """
+        return split(content, words(self.wording, content.language or language))
 
     async def working(self, conversation: Conversation, channel_id: str) -> None:
         """Mark as read and show that an answer is being written; does not wait for Meta."""

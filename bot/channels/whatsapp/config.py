@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ _NEEDED: Final = (
 )
 #: Hosts that a token may be sent to without TLS: this machine.
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+#: Where /dev/phone plays the Graph API.
+DEV_GRAPH: Final = "/dev/graph"
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,14 +46,17 @@ def configured(settings: Settings) -> bool:
 
 
 def check(settings: Settings) -> Config | None:
-    """The settings of WhatsApp, or None where it is off.
+    """The settings of WhatsApp, or None where it is off. While developing it is on by itself, without Meta: what is
+    sent goes to /dev/phone.
 
     Raises:
         BadSetting: WhatsApp is wanted, and something that it can't do without is missing. Without the app's secret
             anybody could put words into anybody's mouth, so there is no start without it.
     """
+    if settings.dev == "on" and settings.host not in LOOPBACK:
+        raise BadSetting("BAKEN_DEV=on is for this machine alone: BAKEN_HOST must be 127.0.0.1")
     if not configured(settings):
-        return None
+        return _developing(settings) if settings.dev == "on" else None
     for name in _NEEDED:
         if not getattr(settings, name).strip():
             raise BadSetting(f"BAKEN_{name.upper()} is missing: WhatsApp needs {', '.join(map(_variable, _NEEDED))}")
@@ -72,6 +78,18 @@ def check(settings: Settings) -> Config | None:
         verify_token=settings.whatsapp_verify_token.strip(),
         template=settings.whatsapp_template.strip(),
         template_languages=languages or ("en",),
+        oldest=timedelta(hours=settings.whatsapp_oldest),
+    )
+
+
+def _developing(settings: Settings) -> Config:
+    """A number that does not exist, whose Graph API is our own page."""
+    return Config(
+        graph_url=f"http://{settings.host}:{settings.port}{DEV_GRAPH}",
+        phone_number_id="dev",
+        access_token=secrets.token_hex(16),
+        app_secret=secrets.token_hex(16),
+        verify_token=secrets.token_hex(16),
         oldest=timedelta(hours=settings.whatsapp_oldest),
     )
 

@@ -57,3 +57,11 @@ def test_the_token_does_not_travel_in_the_clear() -> None:
 def test_a_value_that_does_not_fit_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         check(load({**WHOLE, name: value}, NOWHERE))
+
+
+def test_while_developing_it_is_on_by_itself_and_talks_to_this_machine() -> None:
+    config = check(load({"BAKEN_DEV": "on", "BAKEN_PORT": "8099"}, NOWHERE))
+    assert config is not None and config.graph_url == "http://127.0.0.1:8099/dev/graph"
+    assert len(config.app_secret) == 32 and config.app_secret != config.access_token
+    with pytest.raises(BadSetting, match="BAKEN_HOST"):
+        check(load({"BAKEN_DEV": "on", "BAKEN_HOST": "0.0.0.0"}, NOWHERE))
