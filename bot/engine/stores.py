@@ -106,12 +106,12 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             connection.execute(sa.select(1))
 
     def _put(self, conversation: str, kept: dict[str, Any]) -> None:
-        row = {
-            "sender_id": conversation, "type_name": self._NAME, "timestamp": time.time(), "data": json.dumps(kept),
-        }  # fmt: skip
+        now = {"timestamp": time.time(), "data": json.dumps(kept)}
         with self.engine.begin() as connection:
-            connection.execute(sa.delete(self._table).where(self._table.c.sender_id == conversation))
-            connection.execute(sa.insert(self._table).values(**row))
+            row = sa.update(self._table).where(self._table.c.sender_id == conversation).values(**now)
+            if not connection.execute(row).rowcount:
+                new = sa.insert(self._table).values(sender_id=conversation, type_name=self._NAME, **now)
+                connection.execute(new)
 
     def _get(self, conversation: str) -> dict[str, Any]:
         query = (
