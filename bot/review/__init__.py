@@ -1,0 +1,1 @@
+"""The NGO's test room: try, flag, run, look after the content, and publish it."""

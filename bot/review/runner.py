@@ -1,0 +1,181 @@
+"""Does the runs: one at a time, in the background, and always behind the workers' messages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from bot.engine.turn import Turn
+from bot.evaluation import judge, report
+from bot.evaluation.files import Conversation, Question, conversations
+from bot.log.database import Database
+from bot.log.keys import Keys
+from bot.post.answering import Answers
+from bot.post.hub import Hub
+from bot.review import runs, suites
+from bot.review.exam import ROOT
+from bot.review.runs import Run
+from bot.staff.web import now
+from facts import published
+from facts.read import BrokenFile
+
+log = logging.getLogger(__name__)
+
+#: Conversations that every change of content must leave working, beside the files that staff marked.
+MUST_PASS: Final = ROOT / "tests" / "conversations"
+_SLEEP: Final = 10.0
+#: Seconds between two signs of life.
+_BEAT: Final = 1.0
+#: A run pauses after each message for this part of the time that the message took, and while workers are answered.
+_PAUSE: Final = 1.0
+_GIVE_WAY: Final = 0.02
+_LONGEST_WAY: Final = 5.0
+
+
+class Stopped(Exception):
+    """Somebody stopped the run."""
+
+
+class Runner:
+    """The worker that runs files.
+
+    Args:
+        busy: whether workers' messages are being answered just now.
+        must_pass: folder with the conversations that come with the code.
+    """
+
+    def __init__(
+        self, database: Database, keys: Keys, hub: Hub, assistant: Answers, busy: Callable[[], bool],
+        must_pass: Path = MUST_PASS,
+    ) -> None:  # fmt: skip
+        self.database, self.keys, self.hub, self.assistant = database, keys, hub, assistant
+        self.busy, self.must_pass = busy, must_pass
+        self._told = 0.0
+
+    async def run(self) -> None:
+        """Do what is in the queue until cancelled."""
+        with self.hub.watch(f"all:{runs.NEWS}") as news:
+            while True:
+                news.clear()
+                try:
+                    claimed = await self.database.run(runs.claim, now())
+                except Exception as error:
+                    log.warning("runs wait for the database: %s", type(error).__name__)
+                    claimed = None
+                if claimed is None:
+                    with contextlib.suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(news.wait(), _SLEEP)
+                else:
+                    await self.once(claimed)
+
+    async def once(self, run: Run) -> None:
+        """Do one run; whatever happens, it is over afterwards, or is begun anew by another gateway."""
+        try:
+            made = await (self._draft(run) if run.change is not None else self._suite(run))
+            await self.database.run(runs.finish, self.keys, run.id, made, now())
+        except Stopped:
+            return
+        except suites.Refused:
+            await self.database.run(runs.fail, run.id, "refused", now())
+        except Exception as error:
+            log.error("a run failed: %s", type(error).__name__)
+            await self.database.run(runs.fail, run.id, type(error).__name__, now())
+
+    # -- a file -------------------------------------------------------------------------------------------------
+
+    async def _suite(self, run: Run) -> dict[str, Any]:
+        assert run.suite is not None
+        name, content = await self.database.run(suites.content, self.keys, run.suite)
+        topics = published.base().topics
+        rows = await asyncio.to_thread(suites.read, name, content, set(topics))
+        made: dict[str, Any] = {"content": published.here().loaded()}
+        if rows and isinstance(rows[0], Question):
+            asked = [row for row in rows if isinstance(row, Question)]
+            kinds: dict[str, str] = {topic: entry.kind for topic, entry in topics.items()}
+            results = []
+            async for turn, row in self._questions(run, asked):
+                results.append(judge.question(row, turn, kinds))
+            return made | {"questions": report.of_questions(asked, results)}
+        talks = [row for row in rows if isinstance(row, Conversation)]
+        return made | {"conversations": await self._talks(run, talks)}
+
+    async def _questions(self, run: Run, rows: Sequence[Question]) -> AsyncIterator[tuple[Turn, Question]]:
+        for number, row in enumerate(rows):
+            await self._tell(run, number, len(rows))
+            (turn,) = await self._say([row.text])
+            yield turn, row
+
+    async def _talks(self, run: Run, talks: Sequence[Conversation], draft: str = "") -> dict[str, Any]:
+        passed = []
+        for number, talk in enumerate(talks):
+            await self._tell(run, number, len(talks))
+            passed.append(judge.conversation(talk, await self._say(talk.turns, draft)))
+        made = report.of_conversations(passed)
+        for one, talk in zip(made["results"], talks, strict=True):
+            one |= {"language": talk.language, "topic": (talk.expect.topics or [""])[0]}
+        return made
+
+    # -- a draft ------------------------------------------------------------------------------------------------
+
+    async def _draft(self, run: Run) -> dict[str, Any]:
+        """The must-pass conversations on a draft. What fails on the content in force too is no fault of the draft."""
+        talks = await self.database.run(self._must_pass)
+        made = await self._talks(run, talks, run.draft)
+        by_id = {talk.id: talk for talk in talks}
+        for one in made["results"]:
+            if not one["passed"]:
+                again = judge.conversation(by_id[one["id"]], await self._say(by_id[one["id"]].turns))
+                one["failed_before"] = not again.passed
+        return {"conversations": made}
+
+    def _must_pass(self, connection: Connection) -> list[Conversation]:
+        talks: list[Conversation] = []
+        for path in sorted(self.must_pass.glob("*.yaml")):
+            talks += conversations(path)
+        topics = set(published.base().topics)
+        for name, content in suites.must_pass(connection, self.keys):
+            with contextlib.suppress(suites.Refused, BrokenFile):
+                rows = suites.read(name, content, topics)
+                found = [row for row in rows if isinstance(row, Conversation)]
+                talks += [msgspec.structs.replace(talk, id=f"{name}: {talk.id}") for talk in found]
+        return talks
+
+    # -- one conversation ---------------------------------------------------------------------------------------
+
+    async def _say(self, texts: Sequence[str], draft: str = "") -> list[Turn]:
+        name = f"room-0-{secrets.token_hex(12)}"
+        desk = {"content": draft} if draft else None
+        turns = []
+        try:
+            for text in texts:
+                await self._give_way()
+                start = time.perf_counter()
+                turns.append(await self.assistant.reply(name, text, desk=desk))
+                await asyncio.sleep((time.perf_counter() - start) * _PAUSE)
+        finally:
+            await self.assistant.forget(name)
+        return turns
+
+    async def _give_way(self) -> None:
+        """Wait while workers are being answered; not for ever, so that a busy day does not keep a run from ending."""
+        waited = 0.0
+        while self.busy() and waited < _LONGEST_WAY:
+            await asyncio.sleep(_GIVE_WAY)
+            waited += _GIVE_WAY
+
+    async def _tell(self, run: Run, done: int, total: int) -> None:
+        moment = time.monotonic()
+        if done and moment - self._told < _BEAT:
+            return
+        self._told = moment
+        if not await self.database.run(runs.beat, run.id, done, total, now()):
+            raise Stopped
