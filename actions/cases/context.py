@@ -30,7 +30,7 @@ def asks(text: str) -> bool:
 
 def in_context(situation: Situation, case: Case) -> Situation:
     """The situation of a question within a case; the same where the case changes nothing."""
-    if case.flow not in _FEARED_IN or not asks(situation.text) or situation.intent not in _RIVALS:
+    if case.flow not in _FEARED_IN or not asks(situation.text) or situation.intent not in (*_RIVALS, case.flow):
         return situation
     share = situation.shares.get(_FEAR, 0.0)
     if share < _LEAST or share * _LIKELIER < max(situation.shares.values(), default=1.0):
@@ -51,7 +51,12 @@ def flow_of(situation: Situation, readings: Sequence[Reading]) -> Flow:
         offered = next((name for name in situation.memory.offered if name in FLOWS), None)
         if offered and readings:
             return offered  # type: ignore[return-value]
+    money = [one for one in readings if isinstance(one, Money)]
+    if (
+        "housing_deduction" in situation.choices and len({one.amount for one in money}) > 1
+    ):  # what is taken, and the pay
+        return "housing_deduction"
     claim = next((name for name in situation.choices if name in CLAIMS), None)
     over = any(isinstance(one, When) and one.edge != "since" and one.last < situation.on for one in readings)
-    received = any(isinstance(one, Money) and one.role == "received" for one in readings)
+    received = any(one.role == "received" for one in money)
     return claim if claim and (over or received) else intent  # type: ignore[return-value]

@@ -83,7 +83,9 @@ class Hearing:
         if intent == "make_letter":
             return with_changes(case, event="letter")
         if intent in _ASIDE:
-            return with_changes(case, event="aside")
+            typed = not situation.text.startswith("/")  # "in Dutch please, I am 28"
+            taken = self._take(case, self._read(situation, case), situation.on) if typed else case
+            return with_changes(taken, event="aside")
         if intent == "affirm" and situation.memory.asked == "human":  # "do you want to talk to a person?"
             return _left(case)
         if intent in _LEAVES and self._meant(situation, case) and not self._answers(situation, case):

@@ -17,8 +17,8 @@ from actions.sums.wages import months_before
 
 #: What the reader is told about the question that was asked.
 READER: Final[dict[str, Asked]] = {
-    "pay": "pay", "per": "pay", "hours": "hours", "age": "age", "period": "period", "deduction": "deduction",
-    "deduction_per": "deduction", "paid": "paid", "people": "count", "days": "count",
+    "pay": "pay", "hours": "hours", "age": "age", "period": "period", "deduction": "deduction",
+    "paid": "paid", "people": "count", "days": "count",
 }  # fmt: skip
 #: More hours than this in one number are of a day no more, and of a week no more.
 _DAY, _WEEK = Decimal(16), Decimal(100)
@@ -112,8 +112,8 @@ def _can_be(one: Number | Money | Span, field: str) -> bool:
         )
     if isinstance(one, Money) and not _bare(one):
         return field in ("pay", "deduction", "paid")
-    most = {"hours": _HOURS_OF_A_WEEK, "hours_day": _HOURS_OF_A_DAY, "days_week": _DAYS_OF_A_WEEK}.get(field)
-    return most is None or one.amount <= most
+    most = {"hours": _HOURS_OF_A_WEEK, "hours_day": _HOURS_OF_A_DAY, "days_week": Decimal(_DAYS_OF_A_WEEK)}
+    return field not in most or one.amount <= most[field]
 
 
 def _replaced(case: Case, field: str, one: Number | Money | Span) -> Case:
@@ -168,6 +168,8 @@ def _money(case: Case, money: Money) -> dict[str, object]:
         return {"paid": money.amount} if whole else {}  # "300 a week" is not what came in all: asked for
     if case.flow == "housing_deduction":
         told = case.deduction
+        if money.role == "total" and told is not None and money.amount > told.amount:  # "700 and 50, together 750"
+            return {"deduction": _joined(told, money)}
         again = told is not None and money.per == told.per and not money.tax and money.amount < told.amount * 2
         if again:
             return {"deduction": _joined(told, money)}
@@ -300,8 +302,9 @@ def answer(case: Case, plain: Plain, text: str, counted: bool = False) -> Case |
     nothing_agreed, only_now = field == "pay" and plain.nothing, field == "period" and plain.now
     if plain.no_idea or nothing_agreed or only_now:
         return msgspec.structs.replace(case, unknown=(*case.unknown, field))
-    if field in ("abroad", "signed") and (plain.yes or plain.no):
-        return msgspec.structs.replace(case, **{field: "yes" if plain.yes else "no"})
+    if field in ("abroad", "signed") and not counted:
+        no = plain.corrects or (brief and not plain.agrees and (plain.denies or plain.nothing))  # "signed nothing"
+        return msgspec.structs.replace(case, **{field: "no" if no else "yes"}) if no or plain.agrees else None
     if field == "age" and plain.yes:
         return msgspec.structs.replace(case, adult=True)
     if field == "paid" and plain.no and not any(letter.isdigit() for letter in text):

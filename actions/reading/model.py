@@ -20,7 +20,7 @@ class Money(msgspec.Struct, frozen=True, tag="money"):
     per: Per = ""
     tax: Tax = ""
     currency: str = "EUR"
-    role: Literal["", "received", "agreed"] = ""  #: what the words beside it say
+    role: Literal["", "received", "agreed", "total"] = ""  #: what the words beside it say
     at: int = 0
 
 

@@ -31,6 +31,7 @@ class Plain(msgspec.Struct, frozen=True, kw_only=True):
     nothing: bool = False
     now: bool = False
     corrects: bool = False  #: begins with a no, however long it is
+    agrees: bool = False  #: begins with a yes, however long it is
     denies: bool = False  #: a no anywhere
     about: tuple[Literal["pay", "period", "hours"], ...] = ()  #: what the message names
     received: bool = False
@@ -55,6 +56,7 @@ def plain(text: str, language: str, wrote: str = "") -> Plain:
         no_idea=no_idea,
         nothing=short and _any(words, "nothing"),
         corrects=first is not None and first.has("no"),
+        agrees=first is not None and first.has("yes") and not no_idea,
         denies=_any(words, "no"),
         about=tuple(name for name, kind in _ABOUT if _any(words, kind)),
         received=_any(words, "received"),

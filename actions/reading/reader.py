@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
+import msgspec
+
 from actions.reading.cursor import PER_KEYS, PER_OF, UNITS
 from actions.reading.model import Age, Asked, Money, Number, Per, Percent, Reading, Span, Tax
 from actions.reading.times import Times
@@ -59,7 +61,25 @@ class _Reader(Times):
                 self._nothing(place)
             elif item.has("half_hour") and place not in self.used:
                 self.found.append(Span("hours", Decimal("0.5"), self._per_of_span(place, place + 1), at=item.at))
+        self._said_before()
         return self._without_guesses()
+
+    def _said_before(self) -> None:
+        """ "paid every four weeks, 1900 gross": what stands before the comma counts for the one amount behind it."""
+        money = [one for one in self.found if isinstance(one, Money)]
+        if len(money) != 1 or money[0].per or money[0].role in ("received", "total") or self.asked == "paid":
+            return
+        for place in range(len(self.items)):
+            item = self.items[place]
+            if item.at > money[0].at:
+                return
+            kinds = [kind for kind in (*PER_KEYS, *UNITS) if item.has(kind) and kind in PER_OF and kind != "per_piece"]
+            if not kinds or place in self.used or not (kinds[0] in PER_KEYS or self.has(place - 1, "per")):
+                continue
+            per = PER_OF[kinds[0]]
+            if per != "hour" or money[0].amount < _MONEY:
+                self.found[self.found.index(money[0])] = msgspec.structs.replace(money[0], per=per)
+                return
 
     def _without_guesses(self) -> list[Reading]:
         """A small number that was taken for money only because money was asked for is none beside real money."""
@@ -145,7 +165,7 @@ class _Reader(Times):
             self.used.add(end)
             end += 2
         elif currency == "EUR" and self._cents_follow(amount, end):
-            amount += (self.items[end].number or 0) / 100
+            amount += (self.items[end].number or Decimal(0)) / 100
             self.used.add(end)
             end += 1
         per, tax = self._per(place, end), self._tax(place, end)
@@ -162,12 +182,12 @@ class _Reader(Times):
         if amount != amount.to_integral_value() or amount >= _MONEY or not self.has(end - 1, "euro"):
             return False
         near = [end + 1, *self._reach(end + 1, 1)]
-        others = ("day", "week", "month", "four_weeks", "year", "euro", "cent", "percent", "age_after")
+        others: tuple[str, ...] = ("day", "week", "month", "four_weeks", "year", "euro", "cent", "percent", "age_after")
         others += tuple(f"per_{unit}" for unit in others[:5])
         counted = self.has(end + 1, "hour") and not self.has(end + 1, "per_hour")
         return not counted and not any(self.has(one, *others) for one in near)
 
-    def _role(self, place: int, end: int) -> Literal["", "received", "agreed"]:
+    def _role(self, place: int, end: int) -> Literal["", "received", "agreed", "total"]:
         """Whether an amount was received or agreed, by the nearest word that says so in its clause."""
         before, behind = self._reach(place - 1, -1), self._reach(end, 1)
         near = sorted([*((place - one, one) for one in before), *((one - end + 1, one) for one in behind)])
@@ -176,7 +196,7 @@ class _Reader(Times):
                 return "received"
             if self.items[one].has("agreed"):
                 return "agreed"
-        return ""
+        return "total" if any(self.items[one].has("together") for _, one in near) else ""
 
     def _nothing(self, place: int) -> None:
         """ "got nothing", "nothing was agreed": an amount of zero."""
@@ -335,7 +355,7 @@ class _Reader(Times):
             self.found.append(Number(amount, at))
 
     def _says_per(self, place: int, end: int) -> bool:
-        near = self._reach(end, 1)[:3]
+        near = self._reach(end, 1)
         behind = any(self.has(one, *PER_KEYS) or (self.has(one, *UNITS) and self.has(one - 1, "per")) for one in near)
         before = any(self.has(one, *PER_KEYS) and one not in self.used for one in self._reach(place - 1, -1))
         return behind or before
