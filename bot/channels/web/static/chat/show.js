@@ -10,7 +10,7 @@ function nameOf(entry) {
 
 function time(entry) {
   if (!entry.at) { return ""; }
-  const form = { hour: "2-digit", minute: "2-digit" };
+  const form = { hour: "2-digit", minute: "2-digit", hour12: false };
   return new Date(entry.at).toLocaleTimeString(state.words.language + "-u-nu-latn", form);
 }
 
