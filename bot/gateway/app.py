@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from bot.channels.web import channel as web_channel
 from bot.channels.whatsapp import config as whatsapp_config
-from bot.channels.whatsapp import webhook
+from bot.channels.whatsapp import phone, webhook
 from bot.channels.whatsapp.carrier import WhatsAppCarrier
 from bot.channels.whatsapp.graph import Graph
 from bot.gateway import metrics
@@ -42,6 +42,7 @@ def make(settings: Settings, office: Office, base: FactBase) -> web.Application:
     if whatsapp is not None:
         app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
         webhook.add_routes(app, whatsapp, WhatsAppDoor(office, settings, counts.refused))
+        phone.add_routes(app, whatsapp)
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)
     app.cleanup_ctx.append(working)
@@ -54,7 +55,7 @@ async def carrying(app: web.Application, config: whatsapp_config.Config, base: F
     graph = Graph(config)
     await graph.start()
     carrier = WhatsAppCarrier(config, graph, office, Wording(base))
-    office.carriers["whatsapp"] = carrier
+    office.carriers["whatsapp"], office.database.parts["whatsapp"] = carrier, carrier.parts
     yield
     await carrier.close()
     await graph.close()

@@ -22,6 +22,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from typing_extensions import ParamSpec
 
+from bot.log.model import Parts
+
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,6 +49,8 @@ class Database:
         self._lock: Any = None
         self._beside = beside
         self._heard: Callable[[str], None] | None = None
+        #: by channel, how a content is cut into the messages that the channel needs for it
+        self.parts: dict[str, Parts] = {}
         self._stopped = threading.Event()
         #: SQLite has one connection; whoever comes from another thread waits its turn
         self._one_at_a_time: Any = threading.Lock() if self.sqlite else contextlib.nullcontext()
@@ -98,7 +102,7 @@ class Database:
     def now(self, function: Callable[Concatenate[sa.engine.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, in this thread: for commands and tests."""
         with self._one_at_a_time, self._engine.connect() as connection:
-            connection.info["news"] = []
+            connection.info["news"], connection.info["parts"] = [], self.parts
             with connection.begin():
                 result = function(connection, *args, **kwargs)
                 news: list[str] = list(dict.fromkeys(connection.info["news"]))

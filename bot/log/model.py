@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -136,6 +136,10 @@ class Carrier(Protocol):
     async def working(self, conversation: Conversation, channel_id: str) -> None:
         """Show the person that their message was read and an answer is being written. May do nothing."""
         ...
+
+
+#: Cuts a content into the messages that a channel needs for it: (content, language) → contents.
+Parts = Callable[[Content, str], "list[Content]"]
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.log import schema
 from bot.log.database import announce
 from bot.log.keys import Keys
-from bot.log.model import Author, Content, Kind, Message, Outgoing, Update
+from bot.log.model import Author, Content, Kind, Message, Outgoing, Parts, Update
 
 _C, _M = schema.conversations, schema.messages
 
@@ -39,10 +39,13 @@ def say(
     Args:
         only_web: do not carry it to a channel with messages of its own (a small note that is not worth one).
     """
-    row = connection.execute(sa.select(_C.c.channel).where(_C.c.id == conversation)).first()
+    row = connection.execute(sa.select(_C.c.channel, _C.c.language).where(_C.c.id == conversation)).first()
     if row is None or (only_web and row.channel != "web"):
         return []
     carried = row.channel != "web"
+    parts: Parts | None = connection.info["parts"].get(row.channel)
+    if parts is not None:  # a row each: what was sent is known of each, whatever stops in between
+        contents = [part for content in contents for part in parts(content, row.language)]
     made = []
     for content in contents:
         result = connection.execute(

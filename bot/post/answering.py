@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy.engine import Connection
 
 from actions.letters import store
+from bot.channels.whatsapp.choices import pick
 from bot.engine.turn import Turn
 from bot.log import cases, conversations, files, history, inbox, outbox
 from bot.log.database import Database, announce
@@ -70,7 +71,25 @@ class Desk(Protocol):
 
     def after(self, connection: Connection, conversation: Conversation, message: Message, turn: Turn,
               now: datetime) -> list[Content]:  # fmt: skip
-        """What a turn means for the desk: opens or leaves a case, keeps a consent. More to say, if any."""
+        """What a turn means for the desk: opens or leaves a case. More to say, if any."""
+        ...
+
+    def takes(self, text: str) -> bool:
+        """Whether a message is a button about the desk, which the desk answers."""
+        ...
+
+    def direct(
+        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+    ) -> list[Content] | None:
+        """The answer to such a button."""
+        ...
+
+    def wants_back(self, parsed: Mapping[str, Any], text: str) -> bool:
+        """Whether somebody who talks to an advisor wants to go back to Baken."""
+        ...
+
+    def ask_back(self, connection: Connection, conversation: Conversation) -> list[Content]:
+        """Asks whether they do."""
         ...
 
 
@@ -159,10 +178,11 @@ class Answering:
         start = time.perf_counter()
         if message.kind in _SILENT:
             return await self.database.run(self._store_noted, conversation.id, message, last)
-        leaving = message.content.payload.startswith("/leave_human")
-        if now_conversation.holder == "human" and not leaving:
-            danger = await self._danger(text) if message.kind in _READ and text else False
-            return await self.database.run(self._store_held, now_conversation, message, danger, last)
+        if self.desk is not None and self.desk.takes(text):
+            return await self.database.run(self._store_direct, now_conversation, message, text, last)
+        if now_conversation.holder == "human":
+            danger, back = await self._heard(text) if message.kind in _READ and text else (False, False)
+            return await self.database.run(self._store_held, now_conversation, message, danger, back, last)
         if message.kind not in _READ:
             return await self.database.run(self._store_kind, now_conversation, message, last)
         carrier = self.carriers.get(conversation.channel)
@@ -182,13 +202,14 @@ class Answering:
             self.measured(now_conversation, message, turn, time.perf_counter() - start)
         return stored
 
-    async def _danger(self, text: str) -> bool:
-        """Whether a message to an advisor has signs of danger: then the case goes to the top."""
+    async def _heard(self, text: str) -> tuple[bool, bool]:
+        """Whether a message to an advisor has signs of danger (the case goes to the top), or asks for Baken again."""
         try:
             parsed = await self.assistant.parse(text)
         except Exception:
-            return False
-        return (parsed.get("intent") or {}).get("name") in ("exploitation", "emergency")
+            return False, False
+        danger = (parsed.get("intent") or {}).get("name") in ("exploitation", "emergency")
+        return danger, self.desk is not None and self.desk.wants_back(parsed, text)
 
     # -- transactions -------------------------------------------------------------------------------------------
 
@@ -202,10 +223,8 @@ class Answering:
         assert conversation is not None
         text = message.content.payload or message.content.text
         if not message.content.payload:
-            picked = None
-            if len(text.strip()) <= 2:
-                said = history.last_said(connection, self.keys, name)
-                picked = pick(said, text) if said is not None and conversation.channel == "whatsapp" else None
+            said = history.last_said(connection, self.keys, name) if conversation.channel == "whatsapp" else None
+            picked = pick(said, text) if said is not None else None  # "2", or the words of a choice
             text = picked or (f" {text}" if text.startswith("/") else text)
         desk = self.desk.situation(connection, conversation) if self.desk is not None else None
         return conversation, text, desk
@@ -222,14 +241,28 @@ class Answering:
         return self._own(connection, name, message, "noted", last)
 
     def _store_held(
-        self, connection: Connection, conversation: Conversation, message: Message, danger: bool, last: bool
+        self, connection: Connection, conversation: Conversation, message: Message, danger: bool, back: bool, last: bool
     ) -> bool:
         if not self._own(connection, conversation.id, message, "held", last, safety=danger):
             return False
         if danger:
             cases.raise_urgency(connection, conversation.id, cases.DANGER)
         self._say_kind(connection, conversation, message)
+        if back and self.desk is not None:
+            contents = self.desk.ask_back(connection, conversation)
+            outbox.say(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
         announce(connection, f"case:{conversation.id}")
+        return True
+
+    def _store_direct(
+        self, connection: Connection, conversation: Conversation, message: Message, text: str, last: bool
+    ) -> bool:
+        if not self._own(connection, conversation.id, message, "answered", last):
+            return False
+        assert self.desk is not None
+        contents = self.desk.direct(connection, conversation, text, _now()) or []
+        if contents:
+            outbox.say(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
         return True
 
     def _store_kind(self, connection: Connection, conversation: Conversation, message: Message, last: bool) -> bool:
@@ -279,15 +312,6 @@ class Answering:
         """Everything that was said and kept goes; the word that it is gone is all that stays, until retention."""
         conversations.empty(connection, conversation.id)
         outbox.say(connection, self.keys, conversation.id, contents, now)
-
-
-def pick(said: Content, text: str) -> str | None:
-    """The payload that a typed number picks among the choices that were just offered; any script's digits."""
-    typed = text.strip().rstrip(".)")
-    if not typed.isdecimal():
-        return None
-    number = int(typed)
-    return said.buttons[number - 1].payload if 1 <= number <= len(said.buttons) else None
 
 
 def _documents(turn: Turn) -> dict[str, tuple[Path, bytes]]:

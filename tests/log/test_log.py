@@ -204,3 +204,11 @@ def test_migrations_and_tables_say_the_same(database: Database) -> None:
 
     database.migrate()  # a second time changes nothing
     assert database.now(differences) == []
+
+
+def test_a_content_of_several_messages_is_stored_as_a_row_each(database: Database, keys: Keys) -> None:
+    database.parts["whatsapp"] = lambda content, _: [Content(text=word) for word in content.text.split()]
+    taken = database.now(inbox.take_in, keys, incoming(), NOW)
+    rows = database.now(outbox.say, keys, taken.conversation, [Content(text="one two"), Content(text="three")], NOW)
+    said = [database.now(history.message, keys, row).content.text for row in rows]  # type: ignore[union-attr]
+    assert said == ["one", "two", "three"]
