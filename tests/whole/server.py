@@ -40,6 +40,8 @@ class Server:
                 "BAKEN_PORT": str(self.port),
                 "BAKEN_DATA_FOLDER": str(folder),
                 "PYTHONUNBUFFERED": "1",
+                "BAKEN_LIMIT_ADDRESS": "1000",  # all tests come from one address
+                "BAKEN_LIMIT_ADDRESS_BURST": "10000",
                 **environment,
             },
             stdout=self._file,
@@ -69,13 +71,39 @@ class Server:
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode(errors="replace")
 
-    def say(self, text: str, conversation: str | None = None, language: str | None = None) -> dict[str, Any]:
-        status, answer = self.post(
-            "/api/messages",
-            {"conversation": conversation or uuid.uuid4().hex, "text": text, "language": language},
-        )
-        assert status == 200, answer
-        return dict(answer)
+    def say(
+        self, text: str, conversation: str | None = None, language: str | None = None, seconds: float = 30
+    ) -> dict[str, Any]:
+        """Post a message as the chat does and wait for what is said to it. A text with a slash is a pressed button."""
+        talk = conversation or uuid.uuid4().hex
+        payload = text if text.startswith("/") else ""
+        message = {"conversation": talk, "id": uuid.uuid4().hex, "text": text, "language": language, "payload": payload}
+        status, taken = self.post("/api/messages", message)
+        assert status == 202, taken
+        end, after = time.monotonic() + seconds, taken["message"]
+        while time.monotonic() < end:
+            status, news = self.post("/api/poll", {"conversation": talk, "after": after, "wait": 10})
+            assert status == 200, news
+            after = max(after, news["last"])
+            replies = [one for one in news["messages"] if one["to"] == taken["message"]]
+            if replies:
+                return {
+                    "language": replies[0]["language"],
+                    "safety": any(one["safety"] for one in replies),
+                    "holder": news["holder"],
+                    "replies": replies,
+                }
+        raise AssertionError(f"no answer within {seconds} s: {self.output()[-2000:]}")
+
+    def fetch(self, address: str, conversation: str) -> tuple[int, bytes, dict[str, str]]:
+        """A file of a conversation, as the chat fetches it."""
+        body = json.dumps({"conversation": conversation}).encode()
+        request = urllib.request.Request(f"{self.address}{address}", body, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read(), dict(answer.headers)
+        except urllib.error.HTTPError as refused:
+            return refused.code, b"", dict(refused.headers)
 
     def get(self, path: str) -> tuple[int, str, dict[str, str]]:
         try:

@@ -16,6 +16,7 @@ def seen_by_person(message: Message, language: str) -> dict[str, Any]:
     view: dict[str, Any] = {
         "id": message.id,
         "me": mine,
+        "to": message.reply_to,
         "author": message.author,
         "by": content.by,
         "text": content.text,

@@ -41,7 +41,9 @@ class StandIn:
             language = str(json.loads(text.removeprefix("/set_language"))["code"])
         if text == "slow":
             await asyncio.sleep(2)
-        replies = (Reply(f"You said: {text}. See https://wetten.overheid.nl/x or call 112.", _choices("Source", "More")),)
+        replies = (
+            Reply(f"You said: {text}. See https://wetten.overheid.nl/x or call 112.", _choices("Source", "More")),
+        )
         if text == "two questions":
             replies = (Reply("First?", _choices("Yes", "No")), Reply("Second?", _choices("Now", "Later")))
         if text == "letter":
@@ -112,7 +114,9 @@ class Site:
 
         return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
 
-    def post(self, path: str, body: Any = None, raw: bytes | None = None, kind: str = "application/json") -> tuple[int, Any]:
+    def post(
+        self, path: str, body: Any = None, raw: bytes | None = None, kind: str = "application/json"
+    ) -> tuple[int, Any]:
         data = raw if raw is not None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}{path}", data, {"Content-Type": kind})
         try:

@@ -388,7 +388,9 @@ def test_waiting_and_a_person_are_shown_with_a_way_back(chat: Open, site: Site) 
 def test_an_advisors_message_has_a_name_and_both_texts(chat: Open, site: Site) -> None:
     page = chat(locale="ar")
     ask(page, "hello")
-    advise(site, page, text="Good afternoon, I am Anna", translated="مساء الخير، أنا آنا", translated_to="ar", by="Anna")
+    advise(
+        site, page, text="Good afternoon, I am Anna", translated="مساء الخير، أنا آنا", translated_to="ar", by="Anna"
+    )
     item = page.locator("#messages > li.advisor")
     expect(item.locator(".who")).to_have_text("Anna: ")
     expect(item.locator(".text").first).to_have_text("مساء الخير، أنا آنا")
