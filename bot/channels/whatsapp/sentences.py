@@ -16,15 +16,16 @@ ie etc inc ltd vol approx np tj tzn ust pkt poz ul zob m.in dz godz wg alin lit 
 """
 _SHORT: Final = frozenset(_SHORT_FORMS.split())
 _END: Final = re.compile(r"[.!?…؟۔]+[\"'»”’)\]\u2069]*(?=\s)")
-_LONGEST_SHORT: Final = 24  #: characters to look back for one
+_LONGEST_SHORT: Final = 24  #: characters to look back for one, and ahead for the next letter
 _OPENERS: Final = "\"'«„“‘([\u2066\u2067\u2068"
 #: A part is cut at a better place when that leaves it at least this full.
 _FULL_ENOUGH: Final = 0.4
+_LEAST: Final = 80  #: characters beside buttons, where there is a choice
 
 
 def size(text: str) -> int:
     """Length as Meta may count it: in UTF-16 units, at least as many as there are characters."""
-    return len(text) + sum(ord(letter) > 0xFFFF for letter in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def sentence_ends(text: str) -> Iterator[int]:
@@ -35,7 +36,7 @@ def sentence_ends(text: str) -> Iterator[int]:
     ['wet.', '113!']
     """
     for match in _END.finditer(text):
-        rest = text[match.end() :].lstrip().lstrip(_OPENERS)
+        rest = text[match.end() : match.end() + _LONGEST_SHORT].lstrip().lstrip(_OPENERS)
         if not rest or rest[0].islower() or rest[0].isdigit():
             continue
         if match[0].startswith(".") and not match[0].startswith(".."):
@@ -68,12 +69,13 @@ def tail(text: str, limit: int) -> tuple[str, str]:
     text = text.strip()
     if size(text) <= limit:
         return "", text
+    first = len(text) - _prefix(text[::-1], limit)
     for places in _places(text):
-        good = [place for place in places if size(text[place:].strip()) <= limit and text[place:].strip()]
+        good = next((place for place in places if place >= first and text[place:].strip()), None)
         # the longest that fits, unless that leaves hardly anything to read beside the buttons
-        if good and size(text[good[0] :].strip()) >= min(_FULL_ENOUGH * limit, 80):
-            return text[: good[0]].rstrip(), text[good[0] :].lstrip()
-    cut = _whole_letters(text, len(text) - _prefix(text[::-1], limit))
+        if good is not None and len(text) - good >= min(_FULL_ENOUGH * limit, _LEAST):
+            return text[:good].rstrip(), text[good:].lstrip()
+    cut = _whole_letters(text, first)
     while size(text[cut:]) > limit:
         cut += 1
     return text[:cut], text[cut:]

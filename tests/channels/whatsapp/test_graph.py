@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import socket
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
@@ -114,6 +115,25 @@ async def test_where_nobody_listens_nothing_was_sent(config: Config) -> None:
     assert await graph.upload(b"x", "x.pdf", "application/pdf") == NotSent("network")
     assert await graph.download("1") == NotSent("network")
     await graph.close()
+
+
+async def test_a_connection_that_is_never_made_means_that_nothing_was_sent(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph_module, "_SEND", aiohttp.ClientTimeout(total=5, sock_connect=0.3))
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())  # nobody accepts; later ones find the queue full
+        graph = Graph(msgspec.structs.replace(config, graph_url=f"http://127.0.0.1:{full.getsockname()[1]}/v23.0"))
+        await graph.start()
+        assert await graph.send(HELLO) == NotSent("network")
+        await graph.close()
+        for one in waiting:
+            one.close()
 
 
 async def test_a_wrong_token_is_told_as_such(config: Config, meta_side: GraphStandIn) -> None:
