@@ -15,11 +15,12 @@ from typing import Any
 import msgspec
 
 from actions.reply import Reply
+from bot.engine.door import Engine
 from bot.engine.rasa_engine import RasaEngine
 from bot.engine.turn import EngineAway, Turn
 from bot.translation.service import Translation
 from bot.understanding.fold import LONGEST, clean, has_words
-from facts.base import FactBase
+from facts import published
 from facts.languages import NAMES
 from facts.wording import Wording
 
@@ -29,20 +30,28 @@ log = logging.getLogger(__name__)
 class Assistant:
     """Answers messages. `reply` gives an answer to whatever comes in."""
 
-    def __init__(self, engine: RasaEngine, wording: Wording, translation: Translation | None = None) -> None:
+    def __init__(self, engine: Engine, wording: Wording, translation: Translation | None = None) -> None:
         self._engine = engine
         self._wording = wording
         self._translation = translation
         self._language: dict[str, str] = {}
 
     @classmethod
-    async def start(cls, model: Path, database: Path | None, translation: Translation | None = None) -> Assistant:
-        """Load the model and answer one message, so that the first person does not wait for anything to be read."""
-        engine = await RasaEngine.load(model, database)
-        assistant = cls(engine, Wording(_base()), translation)
+    async def start(cls, model: Path, database: Path | str | None, translation: Translation | None = None) -> Assistant:
+        """Load the model and answer one message, so that the first person does not wait for anything to be read.
+
+        Args:
+            database: of what Rasa keeps: a SQLite file, or postgresql://…; None keeps it in memory.
+        """
+        assistant = cls.around(await RasaEngine.load(model, database), translation)
         await assistant.reply("warm-up", "hello")
         await assistant.forget("warm-up")
         return assistant
+
+    @classmethod
+    def around(cls, engine: Engine, translation: Translation | None = None) -> Assistant:
+        """An assistant on an engine that is there already."""
+        return cls(engine, Wording(published.base()), translation)
 
     async def reply(
         self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
@@ -85,6 +94,10 @@ class Assistant:
         """What the understanding makes of a text."""
         return await self._engine.parse(clean(text))
 
+    async def trouble(self) -> str | None:
+        """Why it can't answer just now, in a few words that name the part; None where it can."""
+        return await self._engine.trouble()
+
     async def close(self) -> None:
         """Let go of what is open."""
         await self._engine.close()
@@ -116,12 +129,6 @@ class Assistant:
             replies=(Reply(self._wording.text(key, language)),),
             milliseconds=round((time.perf_counter() - start) * 1000, 2),
         )
-
-
-def _base() -> FactBase:
-    from actions.rasa_actions import answers
-
-    return answers().base
 
 
 def _place(error: Exception) -> str:

@@ -23,6 +23,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data_folder: str = "var"  #: folder of the databases
     database_url: str = ""  #: postgresql://… for more than one machine; empty is a SQLite file in the data folder
     key: str = ""  #: 32 bytes as base64 that content is encrypted with; empty makes a key file in the data folder
+    rasa_urls: str = ""  #: addresses of Rasa servers, separated by spaces; empty holds Rasa in this process
+    rasa_secret: str = ""  #: what the gateway shows to the Rasa servers: 16 characters or more, the same on both sides
+    rasa_seconds: float = 20.0  #: seconds that a Rasa server may take for a message
+    log_format: str = "text"  #: text, or json for one object a line
     keep_days: float = 30.0  #: days after the last message that a conversation is kept
     keep_case_days: float = 180.0  #: the same where an advisor was asked for
     proxies: int = 0  #: reverse proxies of your own before Baken, whose X-Forwarded-For is believed
@@ -75,6 +79,12 @@ def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")
     settings = Settings(**found)
     if settings.log_level.upper() not in ("INFO", "WARNING", "ERROR"):
         raise BadSetting(f"BAKEN_LOG_LEVEL={settings.log_level!r}: INFO, WARNING or ERROR (DEBUG would log messages)")
+    if settings.log_format not in ("text", "json"):
+        raise BadSetting(f"BAKEN_LOG_FORMAT={settings.log_format!r}: text or json")
+    if settings.rasa_urls and len(settings.rasa_secret) < 16:
+        raise BadSetting("BAKEN_RASA_URLS needs BAKEN_RASA_SECRET, with 16 characters or more")
+    if settings.rasa_urls and any(not url.startswith(("http://", "https://")) for url in settings.rasa_urls.split()):
+        raise BadSetting("BAKEN_RASA_URLS: each address begins with http:// or https://")
     if settings.translate not in ("off", "libretranslate", "google", "deepl", "mymemory"):
         raise BadSetting(f"BAKEN_TRANSLATE={settings.translate!r}: off, libretranslate, google, deepl or mymemory")
     if settings.desk not in ("on", "off"):

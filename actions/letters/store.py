@@ -14,7 +14,7 @@ from typing import Final
 KEPT: Final = 24 * 60 * 60
 _NAME: Final = re.compile(r"^[0-9a-f]{32}\.pdf$")
 
-_place = Path("var") / "letters"
+_place = Path(os.environ.get("BAKEN_DATA_FOLDER") or "var") / "letters"
 
 
 def use(data_folder: Path) -> None:

@@ -18,6 +18,7 @@ from bot.log.model import Holder, Kind
 from bot.post.answering import KindText
 from bot.post.office import Office
 from bot.settings import BadSetting, Settings
+from facts import published
 from facts.languages import NAMES, SOURCE
 from facts.wording import Wording
 
@@ -37,11 +38,9 @@ async def _serve(settings: Settings) -> None:
     listening = _claim(settings)  # before the model is read: a busy port is said at once
     print("Starting Baken …", flush=True)
     assistant = await start(settings)
-    from actions.rasa_actions import answers
-
-    wording = answers().wording
-    office = Office(settings, assistant, kind_text(wording))
-    app = make(settings, office, answers().base)
+    base = published.base()
+    office = Office(settings, assistant, kind_text(Wording(base)))
+    app = make(settings, office, base)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
     await web.SockSite(runner, listening).start()

@@ -7,21 +7,34 @@ from pathlib import Path
 
 from actions.letters import store
 from bot.assistant import Assistant
+from bot.engine.http_engine import HttpEngine
 from bot.engine.model import ready
 from bot.settings import Settings
 from bot.translation.providers import provider
 from bot.translation.service import Translation
+from facts import published
+from facts.wording import Wording
 
 
 async def start(settings: Settings, *, keep: bool = True) -> Assistant:
-    """An assistant on today's model. `keep` stores its conversations in the data folder."""
-    model = await asyncio.to_thread(ready)
-    from actions.rasa_actions import answers
+    """An assistant on the Rasa servers that the settings name, else on today's model in this process.
 
+    Args:
+        keep: store its conversations, beside the log where that is on PostgreSQL, else in the data folder.
+    """
     chosen = provider(settings)
     translation = (
-        Translation(chosen, answers().wording, deadline=settings.translate_deadline) if chosen is not None else None
+        Translation(chosen, Wording(published.base()), deadline=settings.translate_deadline)
+        if chosen is not None
+        else None
     )
     store.use(Path(settings.data_folder))
-    database = Path(settings.data_folder) / "rasa.db" if keep else None
+    if settings.rasa_urls:
+        engine = HttpEngine(settings.rasa_urls.split(), settings.rasa_secret, seconds=settings.rasa_seconds)
+        return Assistant.around(engine, translation)
+    model = await asyncio.to_thread(ready)
+    database: Path | str | None = None
+    if keep:
+        shared = settings.database_url.startswith("postgresql")
+        database = settings.database_url if shared else Path(settings.data_folder) / "rasa.db"
     return await Assistant.start(model, database, translation)
