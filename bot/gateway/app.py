@@ -45,6 +45,7 @@ def make(settings: Settings, office: Office, base: FactBase) -> web.Application:
         phone.add_routes(app, whatsapp)
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)
+    app.on_shutdown.append(waking)
     app.cleanup_ctx.append(working)
     return app
 
@@ -59,6 +60,11 @@ async def carrying(app: web.Application, config: whatsapp_config.Config, base: F
     yield
     await carrier.close()
     await graph.close()
+
+
+async def waking(app: web.Application) -> None:
+    """Pages that wait for news are told that there is none, so that nothing holds up the end."""
+    app[OFFICE].hub.close()
 
 
 async def working(app: web.Application) -> AsyncIterator[None]:

@@ -115,7 +115,7 @@ class Answering:
         """Answer until cancelled; what is under way is finished by `finish`."""
         renewing = asyncio.create_task(self._renewing())
         try:
-            while True:
+            while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
                 self.hub.work.clear()
                 if not await self._claim_some():
                     with contextlib.suppress(asyncio.TimeoutError):

@@ -20,6 +20,12 @@ class Hub:
         self._told: list[Callable[[str, str], None]] = []
         self.work = asyncio.Event()  #: there may be something to answer
         self.mail = asyncio.Event()  #: there may be something to send
+        self.closing = False  #: nobody is to wait any longer
+
+    def close(self) -> None:
+        """Wake everyone, and let nobody wait again."""
+        self.closing = True
+        self.tell("*")
 
     def heard(self, what: str) -> None:
         """News, from any thread."""

@@ -64,6 +64,7 @@ class Office:
 
     async def close(self) -> None:
         """Take nothing new, finish what is under way, hand on the rest by the log."""
+        self.hub.close()
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
@@ -112,7 +113,7 @@ async def wait_for_news(hub: Hub, name: str, look: Waiter[T], seconds: float) ->
             news.clear()
             found = await look()
             left = deadline - asyncio.get_running_loop().time()
-            if found is not None or left <= 0:
+            if found is not None or left <= 0 or hub.closing:
                 return found
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(news.wait(), left)

@@ -52,7 +52,7 @@ class Sending:
 
     async def run(self) -> None:
         """Send until cancelled; what is under way is finished by `finish`."""
-        while True:
+        while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
             self.hub.mail.clear()
             try:
                 taken = await self.database.run(
