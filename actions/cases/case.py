@@ -56,6 +56,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     age: int | None = None
     adult: bool = False
     birthday: date | None = None
+    bbl: bool = False  #: a pupil in a work-learn contract, as told
     first: date | None = None
     last: date | None = None
     deduction: Money | None = None

@@ -5,8 +5,8 @@ Rasa's form validates with `hear` and then asks with `speaking`: what was found 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -46,6 +46,8 @@ _STRONG: Final = 2.0
 _CLAUSE: Final = 12
 #: After so many answers that could not be read, the talk goes on without.
 _PATIENCE: Final = 2
+#: A pupil in a work-learn contract names it so in every language.
+_PUPIL: Final = re.compile(r"\bbbl\b", re.IGNORECASE)
 #: A first message of so many words is an account already.
 _STORY: Final = 12
 
@@ -72,19 +74,21 @@ class Hearing:
             return self._start(situation, case)
         intent = situation.intent
         if intent in DANGER and not self._only_an_answer(situation, case):
-            taken = self._take(case, self._read(situation, case), situation.on)  # answered first, but nothing is lost
+            taken = self._take(case, self._read(situation, case), situation)  # answered first, but nothing is lost
             if case.asked == "what":
                 taken = with_changes(taken, account=shortened(situation.text))
             return with_changes(taken, event="danger", asked="")
         if intent == "tell":
             return self._pressed(situation, case)
         if intent == "cancel":
+            if plain(situation.text, situation.language, situation.wrote).again:
+                return Case(flow=case.flow, event="told", files=case.files)
             return with_changes(case, event="stopped", stage="left")
         if intent == "make_letter":
             return with_changes(case, event="letter")
         if intent in _ASIDE:
             typed = not situation.text.startswith("/")  # "in Dutch please, I am 28"
-            taken = self._take(case, self._read(situation, case), situation.on) if typed else case
+            taken = self._take(case, self._read(situation, case), situation) if typed else case
             return with_changes(taken, event="aside")
         if intent == "affirm" and situation.memory.asked == "human":  # "do you want to talk to a person?"
             return _left(case)
@@ -102,12 +106,12 @@ class Hearing:
             fresh = Case(
                 flow=flow, pay=before.pay, hours=before.hours, hours_day=before.hours_day,
                 days_week=before.days_week, age=before.age, adult=before.adult, birthday=before.birthday,
-                files=before.files,
+                bbl=before.bbl, files=before.files,
             )  # fmt: skip
         if known is not None and known.flow == flow and known.stage == "open":
             fresh = known
         readings = self._read(situation, fresh)
-        case = self._take(fresh, readings, situation.on)
+        case = self._take(fresh, readings, situation)
         if flow == "report_abuse":  # how and where to report is always told first
             story = situation.text if len(situation.text.split()) >= _STORY else ""
             return with_changes(case, stage="offered", event="started", account=case.account or shortened(story))
@@ -146,7 +150,7 @@ class Hearing:
         readings = self._read(situation, case)
         spoken = plain(situation.text, situation.language, situation.wrote)
         bare = read(situation.text, situation.language, situation.on, "", situation.wrote)
-        taken = corrected(case, bare, spoken) or self._take(case, readings, situation.on)
+        taken = corrected(case, bare, spoken) or self._take(case, readings, situation)
         other = self._is_other(situation, case)
         foreign = _foreign(readings)
         if case.stage == "open":
@@ -217,7 +221,7 @@ class Hearing:
         words = len(situation.text.split())
         if case.stage not in ("open", "offered") or words > _CLAUSE:
             return False
-        taken = self._take(case, self._read(situation, case), situation.on)
+        taken = self._take(case, self._read(situation, case), situation)
         told = plain(situation.text, situation.language, situation.wrote)
         spoken = answer(taken, told, situation.text) is not None and case.asked not in FREE
         if spoken and (told.no_idea or told.agreed):
@@ -235,7 +239,7 @@ class Hearing:
 
     def _answers(self, situation: Situation, case: Case) -> bool:
         """Whether a message that looks like talk ("hi", "bye") is an answer after all."""
-        return case.stage == "open" and self._take(case, self._read(situation, case), situation.on) != case
+        return case.stage == "open" and self._take(case, self._read(situation, case), situation) != case
 
     def _miss(self, case: Case) -> Case:
         if not case.asked:
@@ -249,10 +253,12 @@ class Hearing:
         asked = READER.get(case.asked, "")
         return read(situation.text, situation.language, situation.on, asked, situation.wrote)
 
-    def _take(self, case: Case, readings: list[Reading], on: date) -> Case:
+    def _take(self, case: Case, readings: list[Reading], situation: Situation) -> Case:
         calendar = self.sums.calendar
+        if _PUPIL.search(situation.text):
+            case = msgspec.structs.replace(case, bbl=True)
         euros = [one for one in readings if not (isinstance(one, Money) and one.currency != "EUR")]
-        return take(case, euros, on, (calendar.weeks_per_year, calendar.months_per_year))
+        return take(case, euros, situation.on, (calendar.weeks_per_year, calendar.months_per_year))
 
 
 def _left(case: Case) -> Case:

@@ -76,6 +76,11 @@ BASIS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+#: What a claim needs besides its sum: proof, who can be asked and in which order, until when.
+ADVICE: Final[dict[str, tuple[str, ...]]] = {
+    "unpaid_wages": ("wage-proof", "wage-limitation-5y", "wage-chain-client", "wage-get-help"),
+    "back_pay_without_permit": ("wav23-proof", "wav23-chain", "wage-limitation-5y", "wav23-talk-first"),
+}
 #: What the letter that asks for payslips and hours rests on.
 PAPERS: Final = ("proof-ask-in-writing", "pay-check-papers")
 
@@ -133,7 +138,7 @@ class Sums:
 
     def worker(self, case: Case) -> Worker:
         """For whom the minimum is looked up."""
-        return Worker(age=case.age, birthday=case.birthday)
+        return Worker(age=case.age, birthday=case.birthday, bbl=case.bbl)
 
     # -- pay ----------------------------------------------------------------------------------------------------
 
@@ -158,8 +163,10 @@ class Sums:
         made = check(wage, case.weekly, stretches, self.figure("holiday_allowance_share", today))
         lines = [] if case.pay.per == "hour" else [Line("pay.hourly", {"hourly": wage, "working": self.working(case)})]
         lines += self._minimums(stretches, case.first is not None)
-        if made.minimum < self.figure("wml_hourly", stretches[-1].first):
-            lines.append(Line("pay.bbl"))
+        newest = stretches[-1]
+        pupil = self.rates.minimum(newest.first, Worker(age=newest.age, bbl=True))
+        if pupil < self.rates.minimum(newest.first, Worker(age=newest.age)):
+            lines.append(Line("pay.bbl", {"minimum": exact(pupil)}))
         if case.pay.tax == "net":
             lines += self._net(case, made)
             return Result(lines=tuple(lines), facts=BASIS["check_my_pay"])

@@ -13,7 +13,7 @@ from actions.cases.case import Case, Field, complete, next_question, to_slot, wi
 from actions.cases.context import in_context
 from actions.cases.hearing import DANGER
 from actions.cases.report import Reports
-from actions.cases.results import BASIS, PAPERS, Result, Sums
+from actions.cases.results import ADVICE, BASIS, PAPERS, Result, Sums
 from actions.cases.telling import told, understood
 from actions.letters import store
 from actions.letters.letter import Letters
@@ -156,6 +156,8 @@ class Speaking:
         if case.foreign:
             parts.insert(0, self.wording.text("case.currency", language, currency=case.foreign))
         steps = self._steps(case, situation)
+        if result.letter and case.flow in ADVICE:
+            parts.append("\n".join(f"• {self.answers.line(one, language)}" for one in self._advice(case, situation)))
         if result.letter:
             parts.append(self.wording.text("letter.offer", language))
         elif steps and not result.asks:
@@ -231,10 +233,17 @@ class Speaking:
         steps = [fact for fact in self.answers.base.facts_of(case.flow) if fact.role == "step"][:1]
         return self.answers.tell(steps, situation)
 
+    def _advice(self, case: Case, situation: Situation) -> list[Told]:
+        facts = [self.answers.base.facts[name] for name in ADVICE.get(case.flow, ())]
+        return self.answers.tell(facts, situation)
+
     def _outcome(
         self, situation: Situation, case: Case, text: str, buttons: list[Button], understood: bool = True
     ) -> Outcome:
         told = self._basis(case, situation)
+        if case.stage == "done" and case.letter:
+            shown = {one.fact.id for one in told}
+            told += [one for one in self._advice(case, situation) if one.fact.id not in shown]
         names = tuple(one.fact.id for one in told)
         slots = remember(situation.memory, topic=case.flow, told=names, disclaimed=True)
         outcome = Outcome(

@@ -27,8 +27,8 @@ MARKS: Final = (
 KEYS: Final = frozenset({*UNITS, *PER_UNITS, *MARKS, "numbers", "other_money", "months"})
 #: Keys that a language may leave out: what stands before or behind a time of day, months that are also other words, one
 #: word for half an hour, "nothing", words that say what an amount is (received; agreed), "now" as
-#: a time, what stands before a number that only names something ("room 12"), what "I do not know" can be about, and
-#: what a sum of several amounts is called.
+#: a time, what stands before a number that only names something ("room 12"), what "I do not know" can be about,
+#: what a sum of several amounts is called, and "again" of who wants to begin again.
 MORE: Final = (
     "clock_before",
     "clock_after",
@@ -42,6 +42,7 @@ MORE: Final = (
     "about_pay",
     "about_period",
     "together",
+    "again",
 )
 #: A unit in the dual ("شهرين", two months): unit -> words.
 DUALS: Final = "duals"
