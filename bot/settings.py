@@ -57,6 +57,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     staff_site: str = ""  #: address of the desk as staff type it, https://baken.ngo.example: needed behind TLS
     staff_totp: str = "optional"  #: who must have a code beside the password: optional, admin, all
     staff_idle: float = 120.0  #: minutes after which staff who do nothing are signed out
+    chatwoot_url: str = ""  #: address of your Chatwoot, to hand cases to as well; off while these five are empty
+    chatwoot_token: str = ""  #: access token of an agent there, from the agent's profile
+    chatwoot_account: str = ""  #: number of the account there
+    chatwoot_inbox: str = ""  #: number of an inbox of the kind API there
+    chatwoot_webhook_secret: str = ""  #: the inbox's secret; before Chatwoot 4.13 a word in the webhook's address
+    mail_url: str = ""  #: mail server for notices of new cases: smtp://user:password@mail.ngo.example:587, or smtps
+    mail_from: str = ""  #: address that the notices come from
+    mail_to: str = ""  #: addresses that they go to, separated by spaces
     dev: str = "off"  #: on opens /dev/phone, a telephone to try WhatsApp without an account, on loopback only
 
 

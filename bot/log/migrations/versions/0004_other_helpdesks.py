@@ -44,9 +44,3 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_helpdesk_messages_case", "helpdesk_messages", ["case"], unique=False)
-
-
-def downgrade() -> None:
-    """Back."""
-    op.drop_table("helpdesk_messages")
-    op.drop_table("helpdesk_cases")
