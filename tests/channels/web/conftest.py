@@ -16,7 +16,7 @@ from facts.base import FactBase
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from site_of_web import Site, serving  # noqa: E402
+from site_of_web import Site, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = [

@@ -51,7 +51,8 @@ class StandIn:
             replies = (Reply("Here it is.", (), Document("letter.pdf", "application/pdf", str(path))),)
         return Turn(
             language=language, language_confidence=1.0, topic="minimum_wage", confidence=1.0, understood=True,
-            safety=text == "danger", safety_hint=False, handoff=False, replies=replies, forget=text == "/confirm_delete",
+            safety=text == "danger", safety_hint=False, handoff=False, replies=replies,
+            forget=text == "/confirm_delete",
         )  # fmt: skip
 
     async def parse(self, text: str) -> dict[str, Any]:

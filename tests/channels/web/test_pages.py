@@ -113,6 +113,13 @@ def test_the_page_comes_with_its_words_in_place(site: Site) -> None:
         assert html.unescape(text) == words[name]
 
 
+@pytest.mark.parametrize("path", ["/", "/embed"])
+def test_without_scripts_it_says_what_is_missing(site: Site, path: str) -> None:
+    words = json.loads(site.get("/api/texts/tr")[1])
+    shown = re.search("<noscript><p>(.*)</p></noscript>", site.get(f"{path}?language=tr")[1].decode())
+    assert shown and html.unescape(shown[1]) == words["no_script"]
+
+
 def test_the_scripts_keep_to_what_old_telephones_know() -> None:
     """Chrome 60 and later: nothing newer in syntax, and none of the newer functions that are easily used."""
     newer = re.compile(

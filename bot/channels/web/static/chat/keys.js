@@ -1,7 +1,10 @@
 // The conversation is one stop of the Tab key; within it the arrow keys go from message to message and to the links and
 // buttons in them. Coming from the text field, the stop is the first choice of the newest message.
 
-function stops() { return Array.from(document.querySelectorAll("#messages > li, #messages a, #messages button")); }
+function stops() {
+  const all = Array.from(document.querySelectorAll("#messages > li, #messages a, #messages button"));
+  return all.filter((one) => one.offsetParent);
+}
 
 /** Makes an item, or the first choice in it, the place where Tab enters the conversation. */
 function stop(item) {
@@ -15,7 +18,9 @@ function listenToKeys() {
   const messages = byId("messages");
   messages.addEventListener("keydown", (event) => {
     const all = stops(), here = all.indexOf(document.activeElement);
-    const moves = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1 };
+    const step = state.words.direction === "rtl" ? -1 : 1;
+    const moves = { ArrowDown: here + 1, ArrowUp: here - 1, ArrowRight: here + step, ArrowLeft: here - step,
+      Home: 0, End: all.length - 1 };
     if (here < 0 || event.ctrlKey || event.altKey || event.metaKey || !(event.key in moves)) { return; }
     event.preventDefault();
     const next = all[Math.max(0, Math.min(all.length - 1, moves[event.key]))];

@@ -9,6 +9,7 @@ function applyWords() {
     element.textContent = words[element.getAttribute("data-word")];
   });
   byId("log").setAttribute("aria-label", words.chat);
+  byId("talk").setAttribute("aria-label", words.chat);
   byId("text").placeholder = words.placeholder;
   byId("language").value = words.language;
   showHolder();

@@ -1,0 +1,41 @@
+"""On an old telephone over 3G: what goes over the wire before the first message, and how long until one can write."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from site_of_web import Site
+
+#: Bytes that may go over the wire before the first message, and seconds until the chat can be used.
+BYTES, SECONDS = 80_000, 3.0
+#: 3G as WebPageTest and Lighthouse have it: 1.6 Mbit/s down, 768 kbit/s up, 300 ms for every request.
+THREE_G = {"offline": False, "latency": 300, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 768_000 / 8}
+
+
+@pytest.mark.parametrize("path", ["/", "/embed"])
+@pytest.mark.parametrize("locale", ["pl", "ar"])
+def test_an_old_telephone_over_3g_can_write_within_three_seconds(
+    contexts: Any, site: Site, path: str, locale: str, record_property: Any
+) -> None:
+    page = contexts(locale=locale, viewport={"width": 360, "height": 640}).new_page()
+    over_the_wire: list[float] = []
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", THREE_G)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    devtools.on("Network.loadingFinished", lambda event: over_the_wire.append(event["encodedDataLength"]))
+    start = time.monotonic()
+    page.goto(site.address + path, wait_until="commit")
+    inner = page if path == "/embed" else page.frame_locator("#baken-frame")
+    expect(inner.locator("#messages > li")).to_have_count(1, timeout=20_000)
+    inner.locator("#text").fill("can I write?")
+    took = time.monotonic() - start
+    page.wait_for_timeout(500)
+    record_property("bytes", sum(over_the_wire))
+    record_property("seconds", round(took, 2))
+    print(f"{path} {locale}: {sum(over_the_wire)} bytes in {len(over_the_wire)} requests, {took:.2f} s")
+    assert 5_000 < sum(over_the_wire) <= BYTES
+    assert took <= SECONDS
