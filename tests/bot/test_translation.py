@@ -40,7 +40,7 @@ class FakeEngine:
     async def parse(self, text: str) -> dict[str, Any]:
         return {"language": {"language": self.language, "confidence": 0.99}}
 
-    async def reply(self, conversation: str, text: str, *, **about: object) -> Turn:
+    async def reply(self, conversation: str, text: str, **about: object) -> Turn:
         self.heard.append(text)
         return turn()
 
