@@ -21,6 +21,7 @@ import msgspec
 
 from bot.review import blocks
 from bot.review.drafts import Change
+from facts import clock
 from facts.base import FOLDER, FactBase
 from facts.check import Problem, check
 from facts.published import CURRENT, DRAFTS, VERSIONS, Published
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 _PARTS: Final = ("figures", "locales", "sources", "texts", "topics")
 #: So many versions and drafts stay on the disk.
 _KEPT: Final = 5
+_REMEMBERED: Final = 50
 
 
 class Clash(msgspec.Struct, frozen=True):
@@ -130,12 +132,30 @@ def _translate(changes: Sequence[Change], base: FactBase) -> None:
 
 
 def problems(base: FactBase, on: date, source: Path = FOLDER) -> list[Problem]:
-    """What is broken in a fact base and is not broken in the code's own: what keeps a draft from being published."""
-    known = _broken(source, on)
-    return [
-        problem for problem in check(base, on)
-        if problem.grade == "broken" and (problem.path.relative_to(base.folder), problem.what) not in known
-    ]  # fmt: skip
+    """What is broken in a fact base and is not broken in the code's own: what keeps a draft from being published.
+
+    A version's files never change under its name, so each is checked once a day.
+    """
+    return _problems(_digest(base.folder.name), base.folder, on, source)
+
+
+def _digest(name: str) -> str:
+    return name.rpartition("-")[2]
+
+
+_found: dict[tuple[str, date], list[Problem]] = {}
+
+
+def _problems(digest: str, folder: Path, on: date, source: Path) -> list[Problem]:
+    if (digest, on) not in _found:
+        known = _broken(source, on)
+        if len(_found) > _REMEMBERED:
+            _found.clear()
+        _found[digest, on] = [
+            problem for problem in check(FactBase(folder), on)
+            if problem.grade == "broken" and (problem.path.relative_to(folder), problem.what) not in known
+        ]  # fmt: skip
+    return _found[digest, on]
 
 
 @lru_cache(maxsize=4)
@@ -158,10 +178,13 @@ def refresh(content: Published, number: int, changes: Sequence[Change], source: 
         return name
     target = content.folder / VERSIONS / name
     try:
-        if not target.is_dir():
-            build(counted, target, source)
+        base = build(counted, target, source) if not target.is_dir() else FactBase(target)
     except (BrokenFile, OSError) as error:
         log.error("published content %s can't be built: %s", number, error)
+        return content.version()
+    broken = problems(base, clock.today(), source)
+    if broken:  # after an update of the code, a published change can stand on something that is gone
+        log.error("published content %s is broken and not put in force: %s", number, broken[0])
         return content.version()
     link = content.folder / f".{CURRENT}-{name}"
     link.unlink(missing_ok=True)

@@ -78,16 +78,16 @@ def read(name: str, content: bytes, topics: set[str]) -> list[Question] | list[C
         Refused: with every mistake that was found.
     """
     if len(content) > BYTES:
-        raise Refused([Wrong(0, "", "file.large", str(BYTES // 1000))])
+        raise Refused([Wrong(0, "", "upload.large", str(BYTES // 1000))])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused([Wrong(content[: error.start].count(b"\n") + 1, "", "file.encoding")]) from error
+        raise Refused([Wrong(content[: error.start].count(b"\n") + 1, "", "upload.encoding")]) from error
     if name.lower().endswith(".csv"):
         return _questions(text, topics)
     if name.lower().endswith((".yaml", ".yml")):
         return _conversations(text, topics)
-    raise Refused([Wrong(0, "", "file.kind")])
+    raise Refused([Wrong(0, "", "upload.kind")])
 
 
 def _questions(text: str, topics: set[str]) -> list[Question]:
@@ -99,11 +99,11 @@ def _questions(text: str, topics: set[str]) -> list[Question]:
         names = [str(name).strip() for name in reader.fieldnames or []]
         missing = [name for name in _COLUMNS if name not in names]
         if missing:
-            raise Refused([Wrong(1, name, "file.no_column") for name in missing])
+            raise Refused([Wrong(1, name, "upload.no_column") for name in missing])
         reader.fieldnames = names
         for row in reader:
             if len(found) >= ROWS:
-                raise Refused([Wrong(reader.line_num, "", "file.rows", str(ROWS))])
+                raise Refused([Wrong(reader.line_num, "", "upload.rows", str(ROWS))])
             before = len(wrong)
             wrong += _row(row, reader.line_num, topics, seen)
             if len(wrong) == before:
@@ -111,42 +111,42 @@ def _questions(text: str, topics: set[str]) -> list[Question]:
                 name, language, topic = (row[column].strip() for column in ("id", "language", "topic"))
                 found.append(Question(name, language, topic, also, (row.get("variant") or "").strip(), row["text"]))
     except csv.Error as error:
-        raise Refused([Wrong(reader.line_num, "", "file.csv", str(error))]) from error
+        raise Refused([Wrong(reader.line_num, "", "upload.csv", str(error))]) from error
     if wrong:
         raise Refused(wrong)
     if not found:
-        raise Refused([Wrong(0, "", "file.empty")])
+        raise Refused([Wrong(0, "", "upload.empty")])
     return found
 
 
 def _row(row: dict[Any, Any], line: int, topics: set[str], seen: set[str]) -> Iterator[Wrong]:
     if None in row:
-        yield Wrong(line, "", "file.too_many")
+        yield Wrong(line, "", "upload.too_many")
         return
     for name in _COLUMNS:
         if not (row[name] or "").strip():
-            yield Wrong(line, name, "file.nothing")
+            yield Wrong(line, name, "upload.nothing")
             return
     if row["id"].strip() in seen:
-        yield Wrong(line, "id", "file.twice", row["id"][:60])
+        yield Wrong(line, "id", "upload.twice", row["id"][:60])
     seen.add(row["id"].strip())
     if len(row["text"]) > TEXT:
-        yield Wrong(line, "text", "file.long", str(TEXT))
+        yield Wrong(line, "text", "upload.long", str(TEXT))
     if not re.fullmatch(r"[a-z]{2,3}", row["language"].strip()):
-        yield Wrong(line, "language", "file.language", row["language"][:20])
+        yield Wrong(line, "language", "upload.language", row["language"][:20])
     for name in ("topic", "also_ok"):
         for topic in (row.get(name) or "").split("|"):
             if topic.strip() and topic.strip() not in topics:
-                yield Wrong(line, name, "file.topic", topic.strip()[:40])
+                yield Wrong(line, name, "upload.topic", topic.strip()[:40])
 
 
 def _conversations(text: str, topics: set[str]) -> list[Conversation]:
     lines = _lines_of_items(text)
     content = yaml.load(text, Loader=_Loader) or []  # noqa: S506 (a safe loader)
     if not isinstance(content, list) or not content:
-        raise Refused([Wrong(1, "", "file.no_list")])
+        raise Refused([Wrong(1, "", "upload.no_list")])
     if len(content) > ROWS:
-        raise Refused([Wrong(0, "", "file.rows", str(ROWS))])
+        raise Refused([Wrong(0, "", "upload.rows", str(ROWS))])
     wrong: list[Wrong] = []
     found: list[Conversation] = []
     seen: set[str] = set()
@@ -156,7 +156,7 @@ def _conversations(text: str, topics: set[str]) -> list[Conversation]:
             talk = msgspec.convert(item, Conversation, strict=False)
         except msgspec.ValidationError as error:
             what, _, where = str(error).partition(" - at `$")
-            wrong.append(Wrong(line, where.strip("`.") or "", "file.shape", what[:120]))
+            wrong.append(Wrong(line, where.strip("`.") or "", "upload.shape", what[:120]))
             continue
         wrong += _talk(talk, line, topics, seen)
         found.append(talk)
@@ -167,18 +167,18 @@ def _conversations(text: str, topics: set[str]) -> list[Conversation]:
 
 def _talk(talk: Conversation, line: int, topics: set[str], seen: set[str]) -> Iterator[Wrong]:
     if talk.id in seen:
-        yield Wrong(line, "id", "file.twice", talk.id[:60])
+        yield Wrong(line, "id", "upload.twice", talk.id[:60])
     seen.add(talk.id)
     if not talk.turns or len(talk.turns) > TURNS:
-        yield Wrong(line, "turns", "file.turns", str(TURNS))
+        yield Wrong(line, "turns", "upload.turns", str(TURNS))
     if any(not turn.strip() or len(turn) > TEXT for turn in talk.turns):
-        yield Wrong(line, "turns", "file.long", str(TEXT))
+        yield Wrong(line, "turns", "upload.long", str(TEXT))
     for topic in talk.expect.topics:
         if topic not in topics:
-            yield Wrong(line, "expect.topics", "file.topic", topic[:40])
+            yield Wrong(line, "expect.topics", "upload.topic", topic[:40])
     for number in talk.expect.numbers_in_reply:
         if not re.fullmatch(r"-?\d+(\.\d+)?", number):
-            yield Wrong(line, "expect.numbers_in_reply", "file.number", number[:40])
+            yield Wrong(line, "expect.numbers_in_reply", "upload.number", number[:40])
 
 
 def _lines_of_items(text: str) -> list[int]:
@@ -191,23 +191,23 @@ def _lines_of_items(text: str) -> list[int]:
         for event in yaml.parse(text, Loader=_Loader):
             line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise Refused([Wrong(line, "", "file.alias")])
+                raise Refused([Wrong(line, "", "upload.alias")])
             tag = getattr(event, "tag", None)
             if tag not in (None, "!"):
-                raise Refused([Wrong(line, "", "file.tag", str(tag)[:60])])
+                raise Refused([Wrong(line, "", "upload.tag", str(tag)[:60])])
             if depth == 1 and isinstance(event, yaml.NodeEvent):
                 lines.append(line)
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > _DEPTH:
-                    raise Refused([Wrong(line, "", "file.deep")])
+                    raise Refused([Wrong(line, "", "upload.deep")])
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Refused([Wrong(mark.line + 1 if mark else 1, "", "file.yaml", str(error.problem)[:120])]) from error
+        raise Refused([Wrong(mark.line + 1 if mark else 1, "", "upload.yaml", str(error.problem)[:120])]) from error
     except yaml.YAMLError as error:
-        raise Refused([Wrong(1, "", "file.yaml", str(error).splitlines()[0][:120])]) from error
+        raise Refused([Wrong(1, "", "upload.yaml", str(error).splitlines()[0][:120])]) from error
     return lines
 
 
