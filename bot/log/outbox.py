@@ -108,6 +108,12 @@ def next_due(connection: Connection) -> datetime | None:
     return found if found is None or isinstance(found, datetime) else None
 
 
+def doubt_anew(connection: Connection, until: datetime) -> int:
+    """After a start: nobody was there to take statuses, so those of which nothing is known wait once more."""
+    waiting = sa.update(_M).where(_M.c.state == "sending", _M.c.next_at < until).values(next_at=until)
+    return int(connection.execute(waiting).rowcount)
+
+
 def sent(connection: Connection, message: int, channel_id: str) -> None:
     """The channel took it and gave it an id. A status may have come first."""
     connection.execute(sa.update(_M).where(_M.c.id == message).values(channel_id=channel_id))

@@ -58,6 +58,8 @@ class Office:
         await asyncio.to_thread(self.database.migrate)
         if self.database.sqlite:
             await self.database.run(inbox.release_all)
+        until = datetime.now(timezone.utc) + self.sending.doubt
+        await self.database.run(outbox.doubt_anew, until)
         self.database.listen(self.hub.heard)
         for worker in (self.answering.run, self.sending.run, self.retention.run):
             self._workers.append(asyncio.create_task(worker()))

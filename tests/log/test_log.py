@@ -135,6 +135,16 @@ def test_a_status_that_names_our_row_settles_a_doubt(database: Database, keys: K
     assert database.now(history.message, keys, row).state == "delivered"  # type: ignore[union-attr]
 
 
+def test_after_a_start_a_doubt_waits_once_more_for_its_status(database: Database, keys: Keys) -> None:
+    taken = database.now(inbox.take_in, keys, incoming(), NOW)
+    (row,) = database.now(outbox.say, keys, taken.conversation, [Content(text="1")], NOW)
+    database.now(outbox.due, keys, NOW, doubt=LEASE, most=1)
+    later = NOW + timedelta(hours=1)
+    assert database.now(outbox.doubt_anew, later + LEASE) == 1
+    assert database.now(outbox.due, keys, later, doubt=LEASE, most=1) == []
+    assert database.now(outbox.due, keys, later + LEASE, doubt=LEASE, most=1)[0].message.id == row
+
+
 def test_a_failed_message_does_not_hold_up_the_next(database: Database, keys: Keys) -> None:
     taken = database.now(inbox.take_in, keys, incoming(), NOW)
     one, two = database.now(outbox.say, keys, taken.conversation, [Content(text="1"), Content(text="2")], NOW)
