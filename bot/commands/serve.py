@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.channels.whatsapp.kinds import answer_key
 from bot.commands.start import start
 from bot.gateway.app import IDLE, make
+from bot.gateway.logs import use_json
 from bot.log.model import Holder, Kind
 from bot.post.answering import KindText
 from bot.post.office import Office
@@ -36,6 +37,8 @@ def serve(settings: Settings) -> int:
 async def _serve(settings: Settings) -> None:
     os.umask(0o077)  # what is written here is for this user alone
     listening = _claim(settings)  # before the model is read: a busy port is said at once
+    if settings.log_format == "json":
+        use_json()
     print("Starting Baken …", flush=True)
     assistant = await start(settings)
     base = published.base()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hmac
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -116,7 +116,10 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         return agent
 
 
-def _guarded(call: Callable[[Request], Awaitable[HTTPResponse]]) -> Callable[[Request], Awaitable[HTTPResponse]]:
+_Call = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
+
+
+def _guarded(call: _Call) -> _Call:
     """What goes wrong becomes a status; its message goes nowhere, as it may hold what a person wrote."""
 
     async def guarded(request: Request) -> HTTPResponse:

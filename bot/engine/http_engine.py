@@ -147,6 +147,6 @@ def _with_files(told: Told) -> Turn:
         content = told.files.get(reply.document.path) if reply.document is not None else None
         if reply.document is not None and content is not None:
             document = msgspec.structs.replace(reply.document, path=str(store.keep(content)))
-            reply = msgspec.structs.replace(reply, document=document)  # noqa: PLW2901
+            reply = msgspec.structs.replace(reply, document=document)
         replies.append(reply)
     return msgspec.structs.replace(told.turn, replies=tuple(replies))

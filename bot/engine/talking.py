@@ -85,7 +85,8 @@ async def trouble(agent: Any) -> str | None:
         ("lock store", agent.lock_store),
     ):
         try:
-            found = kept.ping() if hasattr(kept, "ping") else None
+            ping = getattr(kept, "ping", None)
+            found = ping() if ping is not None else None
             if found is not None:
                 await found
         except Exception:

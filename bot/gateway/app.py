@@ -12,7 +12,7 @@ from bot.channels.whatsapp import config as whatsapp_config
 from bot.channels.whatsapp import phone, webhook
 from bot.channels.whatsapp.carrier import WhatsAppCarrier
 from bot.channels.whatsapp.graph import Graph
-from bot.gateway import metrics
+from bot.gateway import logs, metrics
 from bot.gateway.doors import WhatsAppDoor, floods
 from bot.gateway.keys import COUNTS, OFFICE
 from bot.post.office import Office
@@ -34,9 +34,11 @@ def make(settings: Settings, office: Office, base: FactBase) -> web.Application:
     """
     counts = metrics.Counts()
     app = web.Application(
-        client_max_size=LARGEST, middlewares=[metrics.counted, safe_headers, floods(settings, counts.refused)]
+        client_max_size=LARGEST,
+        middlewares=[logs.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
     )
     app[OFFICE], app[COUNTS] = office, counts
+    office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
     web_channel.add(app, office, base, settings)
     whatsapp = whatsapp_config.check(settings)
     if whatsapp is not None:

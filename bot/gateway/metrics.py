@@ -1,34 +1,112 @@
-"""`GET /health` and `GET /metrics` (Prometheus text format). Counts only, never words."""
+"""`GET /metrics` (Prometheus) and `GET /health`. Counts and durations only: never words, names or ids of anyone."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections import Counter
+from datetime import datetime, timezone
+from typing import Any, Final
 
+import sqlalchemy as sa
 from aiohttp import web
+from aiohttp.typedefs import Handler
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.engine import Connection
 
-from bot.gateway.keys import COUNTS
+from bot.engine.turn import Turn
+from bot.gateway.keys import COUNTS, OFFICE
+from bot.log import schema
+from bot.log.model import Conversation, Message, NotSent, Outgoing, Sent
+
+#: Seconds that a part may take to say that it is well.
+_PATIENCE: Final = 4.0
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class Counts:
-    """Requests by route and status, and the seconds they took."""
+    """What this gateway did since it started. Several gateways are added up by Prometheus."""
 
     def __init__(self) -> None:
-        self.requests: Counter[tuple[str, int]] = Counter()
-        self.seconds: dict[str, float] = {}
-        self.refusals: Counter[tuple[str, str]] = Counter()
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._requests = self._counter("requests", "Requests by route and status.", "route", "status")
+        self._request_seconds = self._histogram("request_seconds", "Time of a request by route.", "route")
+        self._refused = self._counter("refused", "What was not taken in, by channel and reason.", "channel", "reason")
+        self._messages = self._counter("messages", "Messages in and out by channel.", "channel", "direction")
+        self._again = self._counter("messages_again", "Messages that came in once more and were not stored.", "channel")
+        self._answers = self._counter(
+            "answers", "Answers by channel, language and how they were understood.", "channel", "language", "outcome"
+        )
+        self._steps = self._histogram(
+            "step_seconds", "answer: the assistant. handle: taken up to stored. whole: sent by the person to stored. "
+            "send: one try at a channel.", "step",
+        )  # fmt: skip
+        self._retries = self._counter("send_retries", "Sends that will be tried again, by channel.", "channel")
+        self._failures = self._counter(
+            "send_failures", "Messages given up, by channel and its code.", "channel", "code"
+        )
+        self._waiting = self._gauge("queue_messages", "Messages that wait, by queue.", "queue")
+        self._age = self._gauge("queue_age_seconds", "Age of the oldest message that waits, by queue.", "queue")
+        self._cases = self._gauge("cases_waiting", "Cases that wait for an advisor.")
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Count a request under its route, so that no address with an id in it becomes a label."""
+        self._requests.labels(route, str(status)).inc()
+        self._request_seconds.labels(route).observe(seconds)
 
     def refused(self, channel: str, reason: str) -> None:
         """Count something that was not taken in."""
-        self.refusals[channel, reason] += 1
+        self._refused.labels(channel, reason).inc()
+
+    def taken(self, channel: str, fresh: bool) -> None:
+        """Count a message that was taken in; not `fresh` where it stood in the log already."""
+        (self._messages.labels(channel, "in") if fresh else self._again.labels(channel)).inc()
+
+    def answered(self, conversation: Conversation, message: Message, turn: Turn, seconds: float) -> None:
+        """Count a message that was answered, with how long it took."""
+        outcome = "safety" if turn.safety else "understood" if turn.understood else "not understood"
+        self._answers.labels(conversation.channel, turn.language, outcome).inc()
+        if conversation.channel == "web":
+            self._messages.labels("web", "out").inc(len(turn.replies))
+        self._steps.labels("answer").observe(turn.milliseconds / 1000)
+        self._steps.labels("handle").observe(seconds)
+        self._steps.labels("whole").observe(max(0.0, (datetime.now(timezone.utc) - message.at).total_seconds()))
+
+    def sent(self, outgoing: Outgoing, result: Sent | NotSent, seconds: float, given_up: bool) -> None:
+        """Count one try to carry a message."""
+        channel = outgoing.conversation.channel
+        self._steps.labels("send").observe(seconds)
+        if isinstance(result, Sent):
+            self._messages.labels(channel, "out").inc()
+        elif given_up:
+            self._failures.labels(channel, result.code).inc()
+        else:
+            self._retries.labels(channel).inc()
+
+    def queues(self, found: dict[str, tuple[int, float]], cases: int) -> None:
+        """Note what waits now: {queue: (messages, seconds of the oldest)}."""
+        for name, (count, age) in found.items():
+            self._waiting.labels(name).set(count)
+            self._age.labels(name).set(age)
+        self._cases.set(cases)
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"baken_{name}", what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        return Gauge(f"baken_{name}", what, labels, registry=self.registry)
+
+    def _histogram(self, name: str, what: str, *labels: str) -> Histogram:
+        return Histogram(f"baken_{name}", what, labels, registry=self.registry, buckets=_SECONDS)
 
 
 @web.middleware
-async def counted(request: web.Request, handler: web.Handler) -> web.StreamResponse:  # type: ignore[name-defined]
-    """Counts every request under its route, so that no address with an id in it becomes a label."""
+async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Counts every request."""
     start, status = time.perf_counter(), 500
     try:
-        response: web.StreamResponse = await handler(request)
+        response = await handler(request)
         status = response.status
         return response
     except web.HTTPException as refused:
@@ -37,27 +115,56 @@ async def counted(request: web.Request, handler: web.Handler) -> web.StreamRespo
     finally:
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "other"
-        counts = request.app[COUNTS]
-        counts.requests[route, status] += 1
-        counts.seconds[route] = counts.seconds.get(route, 0.0) + time.perf_counter() - start
+        request.app[COUNTS].request(route, status, time.perf_counter() - start)
 
 
-async def health(_request: web.Request) -> web.Response:
-    """200 while the assistant answers."""
-    return web.json_response({"status": "ok"})
+async def health(request: web.Request) -> web.Response:
+    """200 while the log's database and the assistant answer; else 503 naming the part."""
+    part = await trouble(request.app)
+    return web.json_response({"status": part or "ok"}, status=503 if part else 200)
+
+
+async def trouble(app: web.Application) -> str | None:
+    """What keeps the gateway from doing its work, in a few words that name the part."""
+    office = app[OFFICE]
+    try:
+        await asyncio.wait_for(office.database.run(_ping), _PATIENCE)
+    except Exception:
+        return "the log's database"
+    look: Any = getattr(office.assistant, "trouble", None)
+    if look is None:
+        return None
+    try:
+        found: str | None = await asyncio.wait_for(look(), _PATIENCE)
+    except Exception:
+        return "the assistant"
+    return found and f"the assistant: {found}"
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Requests and seconds by route."""
+    """Everything counted, and what waits in the log now."""
     counts = request.app[COUNTS]
-    lines = ["# HELP baken_requests_total Requests by route and status.", "# TYPE baken_requests_total counter"]
-    lines += [
-        f'baken_requests_total{{route="{route}",status="{status}"}} {count}'
-        for (route, status), count in sorted(counts.requests.items())
-    ]
-    lines += ["# HELP baken_request_seconds_total Time by route.", "# TYPE baken_request_seconds_total counter"]
-    lines += [
-        f'baken_request_seconds_total{{route="{route}"}} {seconds:.6f}'
-        for route, seconds in sorted(counts.seconds.items())
-    ]
-    return web.Response(text="\n".join(lines) + "\n", headers={"Content-Type": "text/plain; version=0.0.4"})
+    try:
+        found = await asyncio.wait_for(request.app[OFFICE].database.run(_queues, datetime.now(timezone.utc)), _PATIENCE)
+        counts.queues(*found)
+    except Exception:
+        counts.refused("metrics", "database")
+    return web.Response(body=generate_latest(counts.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _ping(connection: Connection) -> None:
+    connection.execute(sa.select(1))
+
+
+def _queues(connection: Connection, now: datetime) -> tuple[dict[str, tuple[int, float]], int]:
+    """What waits to be answered and to be sent, and the cases that wait for an advisor."""
+    table, cases = schema.messages, schema.cases
+    found = {}
+    for queue, direction, states in (("in", "in", ("new",)), ("out", "out", ("ready", "sending"))):
+        query = sa.select(sa.func.count(), sa.func.min(table.c.at)).where(
+            table.c.direction == direction, table.c.state.in_(states)
+        )
+        count, oldest = connection.execute(query).one()
+        found[queue] = (int(count), max(0.0, (now - oldest).total_seconds()) if count else 0.0)
+    waiting = connection.execute(sa.select(sa.func.count()).where(cases.c.state == "waiting")).scalar()
+    return found, int(waiting or 0)

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+import structlog
 from sqlalchemy.engine import Connection
 
 from actions.letters import store
@@ -171,6 +172,7 @@ class Answering:
 
     async def _message(self, conversation: Conversation, message: Message, last: bool) -> bool:
         """Answer one message; False where the claim was lost and another gateway goes on."""
+        structlog.contextvars.bind_contextvars(correlation=f"in-{message.id}")
         prepared = await self.database.run(self._prepare, conversation.id, message)
         if prepared is None:
             return False

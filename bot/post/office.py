@@ -51,6 +51,8 @@ class Office:
         )  # fmt: skip
         self.sending = Sending(self.database, self.keys, self.hub, self.carriers, doubt=settings.send_doubt)
         self.retention = Retention(self.database, assistant, settings)
+        #: told of each message that was taken in: (channel, fresh)
+        self.taken: Callable[[Channel, bool], None] | None = None
         self._workers: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -87,7 +89,11 @@ class Office:
         def store(connection: Connection) -> list[Taken]:
             return [inbox.take_in(connection, self.keys, one, now) for one in incoming]
 
-        return await self.database.run(store)
+        stored = await self.database.run(store)
+        if self.taken is not None:
+            for one, row in zip(incoming, stored, strict=True):
+                self.taken(one.channel, row.fresh)
+        return stored
 
     async def read(self, conversation: str, file: str) -> bytes | None:
         """A file of a conversation, for the channel that carries it."""

@@ -6,9 +6,12 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Final
+
+import structlog
 
 from bot.log import outbox
 from bot.log.database import Database
@@ -47,8 +50,8 @@ class Sending:
         self.doubt = timedelta(seconds=doubt)
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
-        self.retried = 0
-        self.failed_codes: dict[str, int] = {}
+        #: told of each try: (what, what came of it, seconds, whether it was the last)
+        self.measured: Callable[[Outgoing, Sent | NotSent, float, bool], None] | None = None
 
     async def run(self) -> None:
         """Send until cancelled; what is under way is finished by `finish`."""
@@ -78,11 +81,16 @@ class Sending:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _one(self, outgoing: Outgoing) -> None:
+        structlog.contextvars.bind_contextvars(correlation=f"out-{outgoing.message.id}")
+        start = time.perf_counter()
         try:
             carrier = self.carriers.get(outgoing.conversation.channel)
             result: Sent | NotSent = (
                 await carrier.send(outgoing) if carrier is not None else NotSent("no carrier", permanent=True)
             )
+            if self.measured is not None:
+                last = isinstance(result, NotSent) and _given_up(outgoing, result)
+                self.measured(outgoing, result, time.perf_counter() - start, last)
             await self._note(outgoing, result)
             self.hub.mail.set()  # the next one of this person may go now
         except Exception as error:  # the row stays as it is: it is found again after `doubt`
@@ -97,17 +105,19 @@ class Sending:
             try:
                 if isinstance(result, Sent):
                     await self.database.run(outbox.sent, message, result.channel_id)
-                elif result.permanent or attempts >= MOST_TRIES:
-                    self.failed_codes[result.code] = self.failed_codes.get(result.code, 0) + 1
+                elif _given_up(outgoing, result):
                     log.warning("message not delivered: code %s after %d tries", result.code, attempts)
                     await self.database.run(outbox.failed, message, result.code)
                 else:
-                    self.retried += 1
                     when = _now() + (self.doubt if result.unknown else timedelta(seconds=wait(attempts, result.after)))
                     await self.database.run(outbox.again, message, when, result.code, known=not result.unknown)
                 return
             except Exception as error:
                 log.warning("what became of a message could not be noted yet: %s", type(error).__name__)
+
+
+def _given_up(outgoing: Outgoing, result: NotSent) -> bool:
+    return result.permanent or outgoing.message.attempts + 1 >= MOST_TRIES
 
 
 def _now() -> datetime:

@@ -149,10 +149,11 @@ async def test_a_letter_comes_with_its_content_and_stays_on_no_server(servers: S
     turns = [await engine.reply("letter", text, message_id=str(number)) for number, text in enumerate(talk)]
     documents = [reply.document for reply in turns[-1].replies if reply.document]
     assert len(documents) == 1
-    assert Path(documents[0].path).parent == letters
-    assert Path(documents[0].path).read_bytes().startswith(b"%PDF")
-    assert not list(servers.folder.rglob("*.pdf"))
     await engine.close()
+    kept = Path(documents[0].path)
+    assert kept.parent == letters
+    assert (await asyncio.to_thread(kept.read_bytes)).startswith(b"%PDF")
+    assert not list(servers.folder.rglob("*.pdf"))
 
 
 async def test_forgetting_reaches_the_shared_store(servers: Servers) -> None:
