@@ -27,8 +27,8 @@ class BrokenFile(Exception):
 class _LineLoader(_Base):  # type: ignore[misc]
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]
-        doubled = {key for key in keys if keys.count(key) > 1}
-        if doubled:
+        if len(set(keys)) < len(keys):
+            doubled = {key for key in keys if keys.count(key) > 1}
             raise yaml.constructor.ConstructorError(
                 None, None, f"key given twice: {', '.join(sorted(doubled))}", node.start_mark
             )
