@@ -1,0 +1,119 @@
+"""Counted is what happened, by real requests; and health names the part that is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from datetime import datetime, timedelta, timezone
+
+import sqlalchemy as sa
+
+from bot.log import schema
+from bot.log.model import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
+from bot.post import sending
+from tests.gateway.conftest import NAME, NUMBER, Gateway
+
+
+async def test_messages_answers_and_steps_are_counted(gateway: Gateway) -> None:
+    talk, name = secrets.token_hex(16), secrets.token_hex(16)
+    assert await gateway.say("wages", talk, name) == 202
+    assert await gateway.say("wages", talk, name) == 202  # the page was not sure that it arrived
+    await gateway.heard(talk)
+    await gateway.say("?!", talk)
+    await gateway.say("danger", talk)
+    for _ in range(100):
+        if await gateway.metric("baken_answers_total", outcome="safety"):
+            break
+        await asyncio.sleep(0.05)
+    assert await gateway.metric("baken_messages_total", channel="web", direction="in") == 3
+    assert await gateway.metric("baken_messages_again_total", channel="web") == 1
+    assert await gateway.metric("baken_messages_total", channel="web", direction="out") == 6
+    for outcome in ("understood", "not understood", "safety"):
+        assert await gateway.metric("baken_answers_total", channel="web", language="pl", outcome=outcome) == 1
+    for step in ("answer", "handle", "whole"):
+        assert await gateway.metric("baken_step_seconds_count", step=step) == 3
+    assert await gateway.metric("baken_step_seconds_bucket", step="answer", le="0.005") == 3
+    assert await gateway.metric("baken_requests_total", route="/api/messages", status="202") == 4
+
+
+async def test_refusals_are_counted_by_reason(gateway: Gateway) -> None:
+    async with gateway.session.post(f"{gateway.url}/api/messages", data=b"{") as answer:
+        assert answer.status in (400, 415)
+        assert await gateway.metric("baken_requests_total", route="/api/messages", status=str(answer.status)) == 1
+    assert (await gateway.get("/no/such/page"))[0] == 404
+    assert await gateway.metric("baken_requests_total", route="other", status="404") == 1
+
+
+class Channel:
+    """A channel that throttles once, then takes it; another person's message it will never take."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+        self.tries += 1
+        if outgoing.message.content.text == "one":
+            return Sent(secrets.token_hex(8)) if self.tries > 1 else NotSent("130429", after=0.0)
+        return NotSent("131026", permanent=True)
+
+    async def working(self, conversation: Conversation, channel_id: str) -> None:
+        return None
+
+
+async def test_retries_and_failures_of_sending_are_counted_by_code(gateway: Gateway) -> None:
+    gateway.office.carriers["whatsapp"] = Channel()
+    incoming = Incoming(
+        channel="whatsapp", address=NUMBER, channel_id="wamid.1", kind="text", content=Content(text=f"hallo {NAME}"),
+        at=datetime.now(timezone.utc), contact=Contact(phone=NUMBER, name=NAME), language="nl",
+    )  # fmt: skip
+    await gateway.office.take_in([incoming])
+    for _ in range(200):
+        if await gateway.metric("baken_send_failures_total", channel="whatsapp", code="131026"):
+            break
+        await asyncio.sleep(0.05)
+    assert await gateway.metric("baken_send_failures_total", channel="whatsapp", code="131026") == 1
+    assert await gateway.metric("baken_send_retries_total", channel="whatsapp") == 1
+    assert await gateway.metric("baken_messages_total", channel="whatsapp", direction="out") == 1
+    assert await gateway.metric("baken_step_seconds_count", step="send") == 3
+    _, text, _ = await gateway.get("/metrics")
+    assert NAME not in text and NUMBER not in text
+    assert sending.MOST_TRIES > 1
+
+
+async def test_what_waits_is_measured_from_the_log(gateway: Gateway) -> None:
+    before = datetime.now(timezone.utc) - timedelta(minutes=5)
+
+    def store(connection: sa.engine.Connection) -> None:
+        connection.execute(
+            sa.insert(schema.conversations).values(
+                id="0" * 32, channel="web", created=before, last_at=before, claimed_by="another",
+                claimed_until=datetime.now(timezone.utc) + timedelta(hours=1),
+            )
+        )  # fmt: skip
+        connection.execute(
+            sa.insert(schema.messages).values(
+                conversation="0" * 32, channel="web", direction="in", author="person", kind="text", state="new",
+                content=b"", at=before,
+            )
+        )  # fmt: skip
+        connection.execute(sa.insert(schema.cases).values(conversation="0" * 32, state="waiting", opened=before))
+
+    assert await gateway.metric("baken_queue_messages", queue="in") == 0
+    await gateway.office.database.run(store)
+    assert await gateway.metric("baken_queue_messages", queue="in") == 1
+    assert 299 < await gateway.metric("baken_queue_age_seconds", queue="in") < 310
+    assert await gateway.metric("baken_queue_messages", queue="out") == 0
+    assert await gateway.metric("baken_cases_waiting") == 1
+
+
+async def test_health_names_the_part_that_does_not_answer(gateway: Gateway) -> None:
+    status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)) == (200, {"status": "ok"})
+    gateway.assistant.ill = "Rasa: not reached"
+    status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)) == (503, {"status": "the assistant: Rasa: not reached"})
+    gateway.assistant.ill = None
+    await asyncio.to_thread(gateway.office.database.close)
+    status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)) == (503, {"status": "the log's database"})
