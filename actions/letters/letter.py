@@ -29,6 +29,7 @@ _FOR_WORKER: Final = (
     "housing.wage_unknown",
     "claim.longer",
     "pay.below_if_gross",
+    "pay.bbl",
     "claim.net",
 )
 _SOURCES: Final = 3
