@@ -1,0 +1,165 @@
+"""Hands cases on to another helpdesk, in order, with patience. Nothing here holds up a message or a case."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from datetime import datetime, timezone
+from typing import Final, TypeVar
+
+from bot.desk.helpdesks import ledger
+from bot.desk.helpdesks.door import Helpdesk
+from bot.desk.helpdesks.ledger import Standing, Work
+from bot.log.database import Database
+from bot.log.keys import Keys
+from bot.log.model import NotSent
+from bot.post.hub import Hub
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+#: Seconds between two looks when nothing was heard.
+_EVERY: Final = 15.0
+#: What an advisor there is told of a message that did not reach the person, or not whole.
+OUTCOMES: Final = {
+    "left": "Niet bezorgd: de persoon is terug bij Baken. / Not delivered: the person went back to Baken.",
+    "closed": "Niet bezorgd: deze zaak is gesloten. / Not delivered: this case is closed.",
+    "desk": "Niet bezorgd: een adviseur op de balie van Baken heeft deze zaak. / Not delivered: an advisor on Baken's "
+    "own desk has this case.",
+    "files": "Bestanden gaan niet mee: Baken bezorgt alleen tekst. / Files are left out: Baken carries text only.",
+    "failed": "Niet bezorgd: WhatsApp nam het bericht niet aan (24 uur voorbij, of het nummer is onbereikbaar). / Not "
+    "delivered: WhatsApp did not take the message (24 hours are over, or the number can't be reached).",
+}
+_WELCOME: Final = (
+    "Baken, zaak / case {number}. Taal / language: {language}. Onderwerp / topic: {topic}. "
+    "Kanaal / channel: {channel}.\n"
+    "Je eerste bericht neemt de zaak over; afsluiten (resolve) geeft de persoon terug aan Baken. Privénotities blijven "
+    "hier. / Your first message takes the case; resolving gives the person back to Baken. Private notes stay here."
+)
+_BEFORE: Final = "Eerder gezegd, gedeeld met toestemming. / Said before, shared with consent.\n\n"
+
+
+class Forwarding:
+    """The worker of one door."""
+
+    def __init__(self, database: Database, keys: Keys, hub: Hub, door: Helpdesk, site: str = "") -> None:
+        """`site`: address of Baken's own desk, for links to it."""
+        self.database, self.keys, self.hub, self.door, self.site = database, keys, hub, door, site.rstrip("/")
+
+    async def run(self) -> None:
+        """Hand on until cancelled."""
+        news = asyncio.Event()
+        stop = self.hub.follow(lambda kind, _: news.set() if kind in ("case", "in", "out", "failed", "*") else None)
+        try:
+            while True:
+                news.clear()
+                wait = _EVERY
+                try:
+                    await self.once()
+                    wait = min(wait, await self.database.run(ledger.next_due, self.door.name, _now()))
+                except Exception as error:
+                    log.warning("%s waits: %s", self.door.name, type(error).__name__)
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(news.wait(), max(wait, 0.05))
+        finally:
+            stop()
+            await self.door.end()
+
+    async def once(self) -> None:
+        """Look at all cases once."""
+        await self.database.run(ledger.begin, self.door.name, _now())
+        for standing in await self.database.run(ledger.due, self.door.name, _now()):
+            try:
+                work = await self.database.run(ledger.look, self.keys, standing, self.site)
+                failed = await self._do(work)
+            except Exception:
+                with contextlib.suppress(Exception):
+                    await self.database.run(ledger.later, standing, NotSent("error"), _now())
+                raise
+            if failed is None:
+                await self.database.run(ledger.release, standing, _now())
+            else:
+                log.warning("%s: case %d waits (%s)", self.door.name, standing.case, failed.code)
+                await self.database.run(ledger.later, standing, failed, _now())
+
+    async def _do(self, work: Work) -> NotSent | None:
+        """All that is to be done for a case, in order, up to the first thing that does not work."""
+        standing, referral = work.standing, work.referral
+        if referral is None:
+            failed = await self.door.erase(standing.opened) if standing.theirs else None
+            if failed is None:
+                await self.database.run(ledger.drop, standing)
+            return failed
+        if not standing.theirs:
+            if not work.running:
+                await self.database.run(ledger.move, standing, state="done")
+                return None
+            opened = await self.door.open(referral)
+            if isinstance(opened, NotSent):
+                return opened
+            standing = await self._move(standing, theirs=opened.theirs, contact=opened.contact)
+            if self.door.carries:
+                await self.door.note(standing.theirs, _WELCOME.format(**_told(referral)))
+                await self.door.urge(standing.opened, referral)  # a nicety: the case is open without it
+        return await self._go_on(work, standing)
+
+    async def _go_on(self, work: Work, standing: Standing) -> NotSent | None:
+        assert work.referral is not None
+        if work.raised:
+            failed = await self.door.urge(standing.opened, work.referral)
+            if failed is not None:
+                return failed
+            standing = await self._move(standing, urgency=_level(work))
+        if self.door.carries:
+            failed = await self._words(work, standing)
+            if failed is not None:
+                return failed
+        if not work.running and standing.state == "open":
+            failed = await self.door.close(standing.theirs)
+            if failed is not None and not failed.permanent:
+                return failed
+            await self._move(standing, state="done")
+        return None
+
+    async def _words(self, work: Work, standing: Standing) -> NotSent | None:
+        doubtful = work.standing.error.startswith("?")
+        if work.before:
+            failed = await self.door.note(standing.theirs, _BEFORE + work.before)
+            if failed is not None:
+                return failed
+            standing = await self._move(standing, shared=True)
+        for line in work.lines:
+            failed = await self.door.say(standing.theirs, line, doubtful=doubtful)
+            if failed is not None and failed.code == "404":  # somebody deleted it there: begin anew
+                await self._move(standing, theirs="", contact="", sent_to=0)
+                return NotSent("404")
+            if failed is not None and not failed.permanent:
+                return failed
+            if failed is not None:  # this one message is refused for good; those behind it need not wait
+                log.warning("%s: a message of case %d was refused (%s)", self.door.name, standing.case, failed.code)
+            doubtful = False
+            standing = await self._move(standing, sent_to=line.row)
+        for received, outcome in work.notes:
+            failed = await self.door.note(standing.theirs, OUTCOMES[outcome])
+            if failed is not None and not failed.permanent:
+                return failed
+            await self.database.run(ledger.told, received)
+        return None
+
+    async def _move(self, standing: Standing, **values: str | int | bool) -> Standing:
+        return await self.database.run(ledger.move, standing, **values)
+
+
+def _level(work: Work) -> int:
+    assert work.referral is not None
+    return ("offered", "asked", "danger").index(work.referral.urgency)
+
+
+def _told(referral: object) -> dict[str, object]:
+    names = ("number", "language", "topic", "channel")
+    return {name: getattr(referral, name) or "–" for name in names}
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,153 @@
+"""A log on each database, a Chatwoot of our own, and the webhook of Baken on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from aiohttp import web
+
+from actions.answers import Answers
+from bot.desk.handoff import Handoff
+from bot.desk.helpdesks import doors
+from bot.desk.helpdesks.chatwoot import Chatwoot
+from bot.desk.helpdesks.config import Chatwoot as Config
+from bot.desk.helpdesks.forwarding import Forwarding
+from bot.log import cases, conversations, history, inbox, outbox
+from bot.log.database import Database
+from bot.log.keys import Keys
+from bot.log.model import Contact, Content, Incoming, Message
+from bot.post.hub import Hub
+from bot.settings import Settings
+from facts.base import FactBase
+from tests.databases import KINDS, database_url
+from tests.desk.helpdesks.stand_in import ACCOUNT, INBOX, SECRET, TOKEN, ChatwootStandIn
+
+PHONE, NAME = "31687654321", "Oksana Shevchenko"
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with database_url(request.param, tmp_path) as url:
+        made = Database(url)
+        made.migrate()
+        yield made
+        made.close()
+
+
+@pytest.fixture
+async def chatwoot() -> AsyncIterator[ChatwootStandIn]:
+    made = await ChatwootStandIn().start()
+    yield made
+    await made.stop()
+    assert made.wrong == []
+
+
+def config(address: str) -> Config:
+    return Config(url=address, token=TOKEN, account=ACCOUNT, inbox=INBOX, webhook_secret=SECRET)
+
+
+class Side:
+    """Baken's side: a log, the worker of the door, the webhook, and people who write."""
+
+    def __init__(self, database: Database, base: FactBase, chatwoot: ChatwootStandIn) -> None:
+        self.database, self.keys, self.chatwoot = database, Keys(bytes(range(32))), chatwoot
+        self.hub = Hub()
+        database.listen(self.hub.heard)
+        self.words = Handoff(Settings(), self.keys, Answers(base))
+        self.door = Chatwoot(config(chatwoot.address))
+        self.worker = Forwarding(database, self.keys, self.hub, self.door, "https://baken.ngo.example")
+        self.refused: list[str] = []
+        self.count = 0
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application()
+        settings = Settings(
+            chatwoot_url=self.chatwoot.address, chatwoot_token=TOKEN, chatwoot_account=str(ACCOUNT),
+            chatwoot_inbox=str(INBOX), chatwoot_webhook_secret=SECRET,
+        )  # fmt: skip
+        webhook = doors.Webhook(
+            doors.config.chatwoot(settings) or pytest.fail("no Chatwoot"),
+            SimpleNamespace(database=self.database, keys=self.keys, hub=self.hub), self.words,
+            lambda _, reason: self.refused.append(reason),
+        )  # fmt: skip
+        app.router.add_post(doors.PATH, webhook.receive)
+        app.router.add_post(doors.PATH + "/{secret}", webhook.receive)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        self.chatwoot.webhook = f"http://127.0.0.1:{port}{doors.PATH}"
+
+    async def stop(self) -> None:
+        await self.door.end()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # -- people -------------------------------------------------------------------------------------------------
+
+    async def person(
+        self, text: str, *, channel: str = "whatsapp", state: str = "answered", kind: str = "text"
+    ) -> Message:
+        """The person writes, and the message is dealt with."""
+        self.count += 1
+        incoming = Incoming(
+            channel=channel, address=PHONE, channel_id=f"m{self.count}", kind=kind, content=Content(text=text),
+            at=now(), contact=Contact(phone=PHONE, name=NAME, username="oksana_sh"), language="uk",
+        )  # type: ignore[arg-type]  # fmt: skip
+        taken = await self.database.run(inbox.take_in, self.keys, incoming, now())
+        if state != "new":
+            await self.database.run(inbox.settle, taken.id, state)
+        message = await self.database.run(history.message, self.keys, taken.id)
+        assert message is not None
+        return message
+
+    async def bot(self, conversation: str, text: str) -> None:
+        await self.database.run(outbox.say, self.keys, conversation, [Content(text=text)], now())
+
+    async def case(self, text: str = "хочу поговорити з людиною", urgency: int = cases.ASKED) -> tuple[int, str]:
+        """The person asks for a human: the case, and the conversation."""
+        asked = await self.person(text)
+        number = await self.database.run(
+            cases.open_case, asked.conversation, now(), urgency=urgency, topic="unpaid_wages", language="uk",
+            first_message=asked.id,
+        )  # fmt: skip
+        return number, asked.conversation
+
+    async def read(self, conversation: str) -> list[Message]:
+        return await self.database.run(history.since, self.keys, conversation)
+
+    async def get(self, number: int) -> cases.Case:
+        found = await self.database.run(cases.get, number)
+        assert found is not None
+        return found
+
+    async def holder(self, conversation: str) -> str:
+        found = await self.database.run(conversations.find, self.keys, conversation)
+        assert found is not None
+        return found.holder
+
+    async def forward(self, times: int = 1) -> int:
+        """The worker looks; the newest conversation at Chatwoot."""
+        for _ in range(times):
+            await self.worker.once()
+        await asyncio.wait_for(self.chatwoot.settled(), 5)
+        return max(self.chatwoot.conversations, default=0)
+
+
+@pytest.fixture
+async def side(database: Database, base: FactBase, chatwoot: ChatwootStandIn) -> AsyncIterator[Side]:
+    made = Side(database, base, chatwoot)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
