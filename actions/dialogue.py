@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.answers import Answers, remember
+from actions.desk import left, waiting
 from actions.mentions import mentioned
 from actions.reply import Button, Outcome, Reply
 from actions.situation import Situation
@@ -61,6 +62,8 @@ class Dialogue:
         full = [*self.groups(language), *self.answers.common("human", "language", language=language)]
         if situation.intent == "affirm" and memory.asked == "human":
             return self.human(situation)
+        if situation.intent == "cancel" and situation.desk.holder == "waiting":
+            return left(self.answers, situation)
         if situation.intent == "affirm" and memory.offered:
             return self.answers.answer(memory.offered[0], situation)
         keys = {"greet": "greeting", "menu": "menu.intro"}
@@ -81,8 +84,10 @@ class Dialogue:
         return self.say("menu.group", situation, [*buttons, *self.answers.common("menu", language=language)], "menu")
 
     def human(self, situation: Situation) -> Outcome:
-        """A human is asked for. Without a desk Baken says so, and who can be reached."""
+        """A human is asked for: put in the queue and told who answers when. Without a desk Baken says so."""
         found = self.answers.answer("find_help", situation)
+        if situation.desk.on:
+            return waiting(self.answers, situation, found)
         text = self.wording.text("human.none", situation.language)
         replies = (Reply(f"{text}\n\n{found.replies[0].text}", found.replies[0].buttons),)
         return Outcome(

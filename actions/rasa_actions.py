@@ -76,7 +76,7 @@ class _Edge:
         """Rasa calls this."""
         with published.choosing(_draft(tracker)):
             heard = read(tracker.current_state())
-            outcome = announce(self.act(heard, tracker.slots), heard)
+            outcome = still_waiting(announce(self.act(heard, tracker.slots), heard), heard)
         extra = msgspec.to_builtins(msgspec.structs.replace(outcome, replies=(), slots={}))
         extra["heard"] = {name: tracker.latest_message.get(name) for name in ("language", "intent", "intent_ranking")}
         for number, reply in enumerate(outcome.replies):
@@ -99,6 +99,14 @@ def _draft(tracker: Tracker) -> object:
 
 def _slot(name: str, value: Any) -> dict[str, Any]:
     return {"event": "slot", "name": name, "value": value, "timestamp": None}
+
+
+def still_waiting(outcome: Outcome, heard: Heard) -> Outcome:
+    """Who waits for an advisor goes on waiting, whatever is answered meanwhile, until they stop it."""
+    stopped = outcome.topic == "cancel" and not (outcome.slots.get("memory") or {}).get("waits")
+    if heard.situation.desk.holder == "bot" or stopped or outcome.forget:
+        return outcome
+    return msgspec.structs.replace(outcome, handoff=True)
 
 
 def announce(outcome: Outcome, heard: Heard) -> Outcome:

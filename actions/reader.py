@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 
 from actions.language_memory import Detected, next_language
-from actions.situation import Memory, Situation
+from actions.situation import Desk, Memory, Situation, desk_by_setting
 from facts.languages import NAMES
-
 
 #: So many topics of the ranking are kept.
 _LIKELIEST = 5
@@ -39,7 +38,8 @@ def read(tracker: dict[str, Any]) -> Heard:
     elif intent == "change_language":
         wanted = (latest.get("language") or {}).get("asked")
     danger = latest.get("danger") or {}
-    memory = slots.get("memory")
+    kept = slots.get("memory")
+    memory = msgspec.convert(kept, Memory) if isinstance(kept, dict) else Memory()
     situation = Situation(
         intent=intent,
         text=text,
@@ -53,9 +53,18 @@ def read(tracker: dict[str, Any]) -> Heard:
         confidence=float((latest.get("intent") or {}).get("confidence") or 0.0),
         shares={one["name"]: float(one["confidence"]) for one in (latest.get("intent_ranking") or [])[:_LIKELIEST]},
         values=values,
-        memory=msgspec.convert(memory, Memory) if isinstance(memory, dict) else Memory(),
+        memory=memory,
+        desk=_desk(metadata.get("desk"), memory),
     )
     return Heard(situation, wanted)
+
+
+def _desk(told: Any, memory: Memory) -> Desk:
+    """How the desk stands by what the gateway told; without a gateway as far as the conversation remembers."""
+    if isinstance(told, dict):
+        return msgspec.convert(told, Desk)
+    desk = desk_by_setting()
+    return msgspec.structs.replace(desk, holder="waiting" if desk.on and memory.waits else "bot")
 
 
 def _language(latest: dict[str, Any], before: str | None, hint: str | None) -> tuple[str, str]:

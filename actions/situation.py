@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+import os
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
 
 from facts import clock
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """How the advisors' desk stands, as the gateway tells it with each message."""
+
+    on: bool = True  #: there is a desk
+    open: bool = False  #: within its opening hours
+    opens: datetime | None = None  #: the next opening, in Dutch time
+    place: int = 1  #: in the queue: of who waits, or that who asks now would get
+    holder: Literal["bot", "waiting", "human"] = "bot"
+    staffed: bool = False  #: open: an advisor is signed in; closed: there are advisors at all
+    spoke: bool = True  #: something was said before, that could be shared
+
+
+def desk_by_setting() -> Desk:
+    """Without a gateway (`baken ask`): there is a desk unless `BAKEN_DESK` is off, and nothing is known of it."""
+    return Desk(on=os.environ.get("BAKEN_DESK", "on").strip().lower() != "off")
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -19,6 +37,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not_understood: int = 0  #: times in a row
     offered: tuple[str, ...] = ()  #: topics that Baken offered in its last reply
     asked: Literal["", "human", "delete"] = ""  #: what a "yes" now answers
+    waits: bool = False  #: asked for a human and did not take it back
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,4 +56,5 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     shares: dict[str, float] = {}  #: what the understanding thinks of the likeliest topics
     values: dict[str, Any] = {}  #: of a button's payload
     memory: Memory = Memory()
+    desk: Desk = msgspec.field(default_factory=desk_by_setting)
     on: date = msgspec.field(default_factory=clock.today)

@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         be_quiet(settings.log_level)
         if settings.today:  # from a .env file too: the one clock reads the environment
             os.environ["BAKEN_TODAY"] = settings.today
+        os.environ["BAKEN_DESK"] = settings.desk  # so does what is said to who asks for a human
         if options.command == "train":
             from bot.commands.train import train
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -71,6 +71,12 @@ def counted(amount: Decimal, unit: str, language: str) -> str:
 def day(value: date, language: str) -> str:
     """A date in words ("31 December 2026")."""
     return format_date(value, "long", locale=locale(language)).replace("\u200f", "")
+
+
+def moment(value: datetime, language: str) -> str:
+    """A day of the week with its date, and the time ("Monday 7 December 2026, 09:00")."""
+    shown = format_date(value, "full", locale=locale(language)).replace("\u200f", "")
+    return f"{shown}, {value.strftime('%H:%M')}"
 
 
 def written(value: str, unit: Unit, language: str, *, bare: bool = False) -> str:

@@ -1,0 +1,239 @@
+"""The way to an advisor and back, as the post room needs it (bot.post.answering.Desk).
+
+A case is opened in the transaction that stores the reply, so that what was confirmed stands. What the buttons about the
+desk send is answered here and never reaches Rasa.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from actions import desk as words
+from actions.answers import Answers
+from actions.reply import Button, Reply
+from bot.desk.hours import BadHours, Hours
+from bot.engine.turn import Turn
+from bot.log import cases, history, schema
+from bot.log.database import announce
+from bot.log.keys import Keys
+from bot.log.model import Content, Conversation, Message
+from bot.settings import BadSetting, Settings
+from bot.staff import accounts, sessions
+from facts.languages import NAMES, SOURCE
+
+_M, _K = schema.messages, schema.cases
+_DIRECT: Final = (words.SHARE, words.IMPROVE, words.LEAVE, words.STAY, words.RATE)
+#: Signs of danger within this time before a human is asked for make it urgent.
+_DANGER_HELD: Final = timedelta(hours=24)
+#: Intents, in words, that mean "back to Baken" to who talks to an advisor; and how sure it must be.
+_LEAVING: Final = frozenset({"cancel", "menu"})
+_SURE: Final = 0.8
+_LONGEST_LEAVING: Final = 5
+
+
+class _Answer(msgspec.Struct):
+    answer: str = ""
+
+
+class Handoff:
+    """The desk behind the conversations. Without a desk (`BAKEN_DESK=off`) there is none of these."""
+
+    def __init__(self, settings: Settings, keys: Keys, answers: Answers) -> None:
+        """Raises BadSetting: hours that can't be read."""
+        try:
+            self.hours = Hours(settings.desk_hours, settings.desk_holidays)
+        except BadHours as error:
+            raise BadSetting(f"BAKEN_DESK_HOURS, BAKEN_DESK_HOLIDAYS: {error}") from error
+        self.keys, self.answers = keys, answers
+        self._topics = frozenset(answers.base.files)
+
+    # -- what the post room calls -------------------------------------------------------------------------------
+
+    def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
+        """How the desk stands, for who speaks about it (actions.situation.Desk)."""
+        now = _now()
+        open_now = self.hours.open_at(now)
+        opens = None if open_now else self.hours.opens_after(now)
+        place = cases.place(connection, conversation.id) or _before(connection) + 1
+        staffed = sessions.present(connection, "advisor", now) if open_now else accounts.exist(connection, "advisor")
+        return {
+            "on": True,
+            "open": open_now,
+            "opens": opens.isoformat() if opens else None,
+            "place": place,
+            "holder": conversation.holder,
+            "staffed": staffed,
+            "spoke": _spoke(connection, conversation.id),
+        }
+
+    def after(
+        self, connection: Connection, conversation: Conversation, message: Message, turn: Turn, now: datetime
+    ) -> list[Content]:
+        """What a turn means for the desk: a case is opened, made more urgent, or left."""
+        if turn.handoff and turn.topic == "talk_to_human" and conversation.holder == "bot":
+            danger = _in_danger(connection, conversation.id, now)
+            cases.open_case(
+                connection, conversation.id, now, urgency=cases.DANGER if danger else cases.ASKED,
+                topic=self._topic(connection, conversation.id), language=turn.language, first_message=message.id,
+            )  # fmt: skip
+        elif conversation.holder != "bot" and turn.safety:
+            cases.raise_urgency(connection, conversation.id, cases.DANGER)
+        elif conversation.holder == "waiting" and turn.topic == "cancel" and not turn.handoff:
+            cases.leave(connection, conversation.id, now)
+        elif conversation.holder == "waiting":
+            announce(connection, f"case:{conversation.id}")
+        return []
+
+    def takes(self, text: str) -> bool:
+        """Whether a message is a button about the desk, which is answered here."""
+        return text.startswith(_DIRECT)
+
+    def direct(
+        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+    ) -> list[Content] | None:
+        """The answer to a button about the desk; what it means is stored with it."""
+        language = spoken(conversation.language)
+        payload, answer = _payload(text)
+        if payload == words.LEAVE:
+            cases.leave(connection, conversation.id, now)
+            return [self._say("desk.left", language, self._common(language))]
+        if payload == words.STAY:
+            key = "desk.stay" if conversation.holder == "human" else "desk.meanwhile"
+            return [self._say(key, language)]
+        if payload == words.RATE:
+            if answer in ("1", "2", "3"):
+                _rate(connection, conversation.id, int(answer))
+            return [self._say("desk.rated", language, self._common(language))]
+        if answer not in ("yes", "no"):
+            return []
+        if payload == words.SHARE:
+            cases.consent(connection, conversation.id, "share", answer)
+            shared = self._say("desk.shared" if answer == "yes" else "desk.not_shared", language)
+            newest = cases.latest(connection, conversation.id)
+            asked = newest is not None and newest.improve == ""
+            return [shared, *([said(words.improve(self.answers, language), language)] if asked else [])]
+        cases.consent(connection, conversation.id, "improve", answer)
+        return [self._say(f"desk.improve_{answer}", language, self._way_back(conversation, language))]
+
+    def wants_back(self, parsed: Mapping[str, Any], text: str) -> bool:
+        """Whether somebody who talks to an advisor says, in a few words, that they want to go back to Baken."""
+        intent = parsed.get("intent") or {}
+        sure = float(intent.get("confidence") or 0.0) >= _SURE
+        return sure and intent.get("name") in _LEAVING and len(text.split()) <= _LONGEST_LEAVING
+
+    def ask_back(self, connection: Connection, conversation: Conversation) -> list[Content]:
+        """Asks whether they want to go back to Baken, once; the words went to the advisor all the same."""
+        language = spoken(conversation.language)
+        asked = history.last_said(connection, self.keys, conversation.id)
+        if asked is not None and any(button.payload == words.STAY for button in asked.buttons):
+            return []
+        buttons = (self._back(conversation, language), self.answers.button("button.stay", words.STAY, language))
+        return [self._say("desk.ask_leave", language, buttons)]
+
+    # -- what the desk's pages say ------------------------------------------------------------------------------
+
+    def taken(self, name: str, language: str, *, how: str = "taken") -> Content:
+        """An advisor is there: who, and the way back. `how`: taken, handed_over, reopened."""
+        language = spoken(language)
+        text = self.answers.wording.text(f"desk.{how}", language, name=name)
+        back = self.answers.button("button.back_to_baken", words.LEAVE, language)
+        return Content(text=text, language=language, buttons=(back,))
+
+    def back_in_queue(self, language: str) -> Content:
+        """The advisor put the case back."""
+        language = spoken(language)
+        stop = self.answers.button("button.stop_waiting", words.LEAVE, language)
+        return self._say("desk.back_in_queue", language, (stop,))
+
+    def ask_to_write(self, language: str) -> Content:
+        """WhatsApp's window is over: the short word that a template may carry."""
+        return self._say("desk.to_write_again", spoken(language))
+
+    def ended(self, language: str, *, talked: bool) -> Content:
+        """The advisor closed: back with Baken; where there was a talk, how it was."""
+        language = spoken(language)
+        if not talked:
+            return self._say("desk.ended_waiting", language, self._common(language))
+        return self._say("desk.ended", language, words.rating(self.answers, language))
+
+    # -- words --------------------------------------------------------------------------------------------------
+
+    def _say(self, key: str, language: str, buttons: tuple[Button, ...] = ()) -> Content:
+        return Content(text=self.answers.wording.text(key, language), language=language, buttons=buttons)
+
+    def _common(self, language: str) -> tuple[Button, ...]:
+        return tuple(self.answers.common("menu", "human", language=language))
+
+    def _back(self, conversation: Conversation, language: str) -> Button:
+        key = "button.back_to_baken" if conversation.holder == "human" else "button.stop_waiting"
+        return self.answers.button(key, words.LEAVE, language)
+
+    def _way_back(self, conversation: Conversation, language: str) -> tuple[Button, ...]:
+        if conversation.holder == "bot":
+            return self._common(language)
+        menu = self.answers.common("menu", language=language) if conversation.holder == "waiting" else []
+        return (self._back(conversation, language), *menu)
+
+    def _topic(self, connection: Connection, conversation: str) -> str:
+        """The newest topic about rights that was answered."""
+        query = (
+            sa.select(_M.c.topic)
+            .where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.topic.in_(self._topics))
+            .order_by(_M.c.id.desc())
+            .limit(1)
+        )
+        return str(connection.execute(query).scalar() or "")
+
+
+def spoken(language: str) -> str:
+    """The language that the desk's own words are said in: English where Baken does not write the worker's."""
+    return language if language in NAMES else SOURCE
+
+
+def said(reply: Reply, language: str) -> Content:
+    """A reply as it is stored."""
+    return Content(text=reply.text, language=language, buttons=reply.buttons)
+
+
+def _payload(text: str) -> tuple[str, str]:
+    name = next((one for one in _DIRECT if text.startswith(one)), "")
+    try:
+        return name, msgspec.json.decode(text[len(name) :].encode() or b"{}", type=_Answer).answer
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return name, ""
+
+
+def _before(connection: Connection) -> int:
+    """How many wait before somebody who asks now."""
+    query = sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED)
+    return int(connection.execute(query).scalar_one())
+
+
+def _spoke(connection: Connection, conversation: str) -> bool:
+    """Whether there is something before this message that could be shared."""
+    query = sa.select(_M.c.id).where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.state != "new")
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _in_danger(connection: Connection, conversation: str, now: datetime) -> bool:
+    query = sa.select(_M.c.id).where(
+        _M.c.conversation == conversation, _M.c.safety, _M.c.direction == "in", _M.c.at > now - _DANGER_HELD
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _rate(connection: Connection, conversation: str, rating: int) -> None:
+    newest = cases.latest(connection, conversation)
+    if newest is not None and newest.state in ("closed", "left"):
+        connection.execute(sa.update(_K).where(_K.c.id == newest.id).values(rating=rating))
+        announce(connection, f"case:{conversation}")
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
