@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -24,6 +24,8 @@ from bot.post.sending import Sending
 from bot.settings import Settings
 
 T = TypeVar("T")
+#: While nobody was there, a channel held its statuses back: it takes longer until they are all told.
+_AFTER_A_START: Final = 4
 
 
 def database_url(settings: Settings) -> str:
@@ -60,7 +62,7 @@ class Office:
         await asyncio.to_thread(self.database.migrate)
         if self.database.sqlite:
             await self.database.run(inbox.release_all)
-        until = datetime.now(timezone.utc) + self.sending.doubt
+        until = datetime.now(timezone.utc) + self.sending.doubt * _AFTER_A_START
         await self.database.run(outbox.doubt_anew, until)
         self.database.listen(self.hub.heard)
         for worker in (self.answering.run, self.sending.run, self.retention.run):

@@ -131,7 +131,7 @@ def arm(step: str) -> None:
 
 async def main(url: str, graph: str, step: str) -> None:
     arm(step)
-    settings = Settings(data_folder=tempfile.mkdtemp(), send_doubt=1.0)
+    settings = Settings(data_folder=tempfile.mkdtemp(), send_doubt=0.5)
     office = Office(settings, OneLine(step), lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
     office.carriers["whatsapp"] = ToGraph(graph, step)
     await office.open()
