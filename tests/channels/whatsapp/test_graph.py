@@ -190,6 +190,12 @@ async def test_the_token_goes_to_meta_only(config: Config, address: str, allowed
     assert Graph(config)._may_have_token(address) is allowed
 
 
+async def test_a_file_that_is_not_what_meta_says_is_not_taken(graph: Graph, meta_side: GraphStandIn) -> None:
+    picture = meta_side.put_file(b"x", "image/jpeg")
+    meta_side.checksum = hashlib.sha256(b"y").hexdigest()
+    assert await graph.download(picture) == NotSent("file_checksum")
+
+
 async def test_both_ways_of_writing_a_checksum_are_understood() -> None:
     digest = hashlib.sha256(b"x")
     assert graph_module._same(b"x", digest.hexdigest())

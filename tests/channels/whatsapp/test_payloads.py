@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,27 @@ def test_choices_are_buttons_then_a_list_then_numbers(count: int, kind: str) -> 
 def test_what_is_over_a_limit_gets_the_next_shape(title: str, ident: str, expected: str) -> None:
     assert shape(buttons(2, title, ident)) == expected
     made(Content(text="Kies", buttons=buttons(2, title, ident)))
+
+
+def test_the_id_of_a_row_is_shorter_than_that_of_a_button() -> None:
+    assert shape(buttons(4, ident="x" * 199 + "{}")) == "list"
+    assert shape(buttons(4, ident="x" * 200 + "{}")) == "numbers"
+
+
+@pytest.mark.parametrize(
+    ("content", "limit"),
+    [
+        (Content(buttons=buttons(3)), 1024),
+        (Content(buttons=buttons(5)), 1024),
+        (Content(document=LETTER), 1024),
+        (Content(document=LETTER, buttons=buttons(2)), 1024),
+        (Content(), 4096),
+    ],
+)
+@pytest.mark.parametrize("letter", ["x", "é", "ж", "م"])
+def test_a_message_is_as_long_as_meta_allows_and_no_longer(content: Content, limit: int, letter: str) -> None:
+    assert len(made(msgspec.structs.replace(content, text=letter * limit))) == 1
+    assert len(made(msgspec.structs.replace(content, text=letter * (limit + 1)))) == 2
 
 
 def test_an_answer_with_its_source_and_buttons_is_one_message_where_it_fits() -> None:
