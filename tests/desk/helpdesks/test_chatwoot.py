@@ -112,7 +112,8 @@ async def test_nothing_goes_round_in_circles(side: Side) -> None:
         {"private": True}, {"message_type": "incoming"}, {"message_type": "template"}, {"message_type": "activity"},
         {"sender": {"id": 1, "name": "Bot", "type": "agent_bot"}}, {"sender": None}, {"inbox": {"id": 8}},
         {"account": {"id": 4}}, {"event": "message_updated"}, {"content": None}, {"content": "   "},
-        {"conversation": {"id": 99999, "inbox_id": 7}}, {"conversation": None}, {"id": "1; drop table"}, {"private": None},
+        {"conversation": {"id": 99999, "inbox_id": 7}}, {"conversation": None}, {"id": "1; drop table"},
+        {"private": None},
     ],
 )  # fmt: skip
 async def test_only_public_words_of_agents_in_our_inbox_are_carried(side: Side, change: dict[str, object]) -> None:
@@ -256,7 +257,8 @@ async def test_tries_wait_longer_and_longer_but_never_more_than_ten_minutes(side
         row = await side.database.run(lambda connection: connection.execute(sa.select(schema.standings)).one())
         waits.append(row.next_at - datetime.now(timezone.utc))
         rush(side.database)
-    assert waits == sorted(waits) and waits[0] < timedelta(seconds=6)
+    waited = [round(wait.total_seconds()) for wait in waits]
+    assert waited == sorted(waited) and waited[0] <= 5 < waited[1]
     assert timedelta(minutes=9) < waits[-1] <= timedelta(minutes=10)
 
 

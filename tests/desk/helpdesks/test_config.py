@@ -43,7 +43,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"chatwoot_url": "http://chat.ngo.example"}, {"chatwoot_url": "ftp://chat"}, {"chatwoot_url": "chat.ngo.example"},
+        {"chatwoot_url": "http://chat.ngo.example"}, {"chatwoot_url": "ftp://chat"},
+        {"chatwoot_url": "chat.ngo.example"},
         {"chatwoot_url": "https://u:p@chat.ngo.example"}, {"chatwoot_account": "one"}, {"chatwoot_inbox": "²"},
         {"chatwoot_webhook_secret": "short"},
     ],

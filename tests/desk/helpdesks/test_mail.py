@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.message import EmailMessage
@@ -42,10 +43,13 @@ class Box:
 @pytest.fixture
 def box() -> Iterator[tuple[Box, str]]:
     made = Box()
-    server = Controller(made, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(made, hostname="127.0.0.1", port=port)
     server.start()
     try:
-        yield made, f"smtp://127.0.0.1:{server.server.sockets[0].getsockname()[1]}"
+        yield made, f"smtp://127.0.0.1:{port}"
     finally:
         server.stop()
 

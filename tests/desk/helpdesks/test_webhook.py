@@ -15,9 +15,9 @@ from tests.desk.helpdesks.stand_in import SECRET
 
 
 async def post(side: Side, body: bytes, path: str = "", **headers: str) -> int:
-    async with aiohttp.ClientSession() as session:
-        async with session.post(side.chatwoot.webhook + path, data=body, headers=headers) as answer:
-            return answer.status
+    address = side.chatwoot.webhook + path
+    async with aiohttp.ClientSession() as session, session.post(address, data=body, headers=headers) as answer:
+        return answer.status
 
 
 async def said(side: Side) -> dict[str, object]:
