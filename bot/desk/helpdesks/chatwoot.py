@@ -8,29 +8,21 @@ its own for each case; no phone number, name or address is sent.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import logging
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 import aiohttp
 import msgspec
 
+from bot.desk.helpdesks.chatwoot_events import number
 from bot.desk.helpdesks.config import Chatwoot as Config
-from bot.desk.helpdesks.door import Ended, Event, Line, Opened, Referral, Said
+from bot.desk.helpdesks.door import Line, Opened, Referral
 from bot.log.model import NotSent
 
-SIGNATURE: Final = "X-Chatwoot-Signature"
-TIMESTAMP: Final = "X-Chatwoot-Timestamp"
-#: Seconds that a signed webhook may be old.
-FRESH: Final = 300
 _PRIORITY: Final = {"danger": "urgent", "asked": "medium", "offered": "low"}
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15, sock_connect=5)
 _LARGEST_ANSWER: Final = 1024 * 1024
-_OUTGOING: Final = ("outgoing", 1)
-_LONGEST_NAME: Final = 60
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +58,7 @@ class Chatwoot:
         )  # fmt: skip
         if isinstance(made, NotSent):
             return made
-        theirs = _id(made.get("id"))
+        theirs = number(made.get("id"))
         return Opened(theirs, contact) if theirs else NotSent("answer")
 
     async def say(self, theirs: str, line: Line, *, doubtful: bool) -> NotSent | None:
@@ -91,6 +83,10 @@ class Chatwoot:
     async def close(self, theirs: str) -> NotSent | None:
         """Resolve the conversation."""
         return _done(await self._call("POST", f"conversations/{theirs}/toggle_status", {"status": "resolved"}))
+
+    async def reopen(self, theirs: str) -> NotSent | None:
+        """Open the conversation again."""
+        return _done(await self._call("POST", f"conversations/{theirs}/toggle_status", {"status": "open"}))
 
     async def erase(self, opened: Opened) -> NotSent | None:
         """Delete the contact; Chatwoot deletes its conversations with it."""
@@ -124,7 +120,7 @@ class Chatwoot:
         if not isinstance(contact, dict):
             return NotSent("answer")
         source = str(inbox.get("source_id") or "") if isinstance(inbox, dict) else self._source(contact)
-        return (_id(contact.get("id")), source, False) if source else NotSent("answer")
+        return (number(contact.get("id")), source, False) if source else NotSent("answer")
 
     async def _known_contact(self, pseudonym: str, refused: NotSent) -> tuple[str, str, bool] | NotSent:
         found = await self._call("GET", "contacts/search", query={"q": pseudonym})
@@ -132,7 +128,7 @@ class Chatwoot:
             return found
         for contact in _list(found.get("payload")):
             if contact.get("identifier") == pseudonym and self._source(contact):
-                return _id(contact.get("id")), self._source(contact), True
+                return number(contact.get("id")), self._source(contact), True
         return refused
 
     def _source(self, contact: Mapping[str, Any]) -> str:
@@ -148,7 +144,7 @@ class Chatwoot:
         if isinstance(found, NotSent):
             return found
         ours = [one for one in _list(found.get("payload")) if one.get("inbox_id") == self.config.inbox]
-        return next((_id(one.get("id")) for one in ours if _id(one.get("id"))), None)
+        return next((number(one.get("id")) for one in ours if number(one.get("id"))), None)
 
     async def _message(self, theirs: str, text: str, *, private: bool, doubtful: bool) -> NotSent | None:
         if doubtful and await self._stands(theirs, text, private):
@@ -192,57 +188,6 @@ class Chatwoot:
             return NotSent("network", unknown=True)
 
 
-def known(config: Config, secret: str, headers: Mapping[str, str], body: bytes, now: float | None = None) -> bool:
-    """Whether a webhook is from our Chatwoot: by the secret in its address, or by its signature (since 4.13)."""
-    due = config.webhook_secret.encode()
-    if secret:
-        return hmac.compare_digest(secret.encode("utf-8", "replace"), due)
-    stamp, signature = headers.get(TIMESTAMP, ""), headers.get(SIGNATURE, "")
-    if not stamp.isascii() or not stamp.isdigit() or abs((now or time.time()) - int(stamp)) > FRESH:
-        return False
-    signed = hmac.new(due, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(signature.encode("utf-8", "replace"), f"sha256={signed}".encode())
-
-
-def read(config: Config, payload: Any) -> Event | None:
-    """What a webhook tells that matters here: an agent's public message, or the end of a conversation.
-
-    A change of status comes as `conversation_status_changed`, and in one path of Chatwoot only as
-    `conversation_updated` (chatwoot/chatwoot#9277); both are read.
-    """
-    if not isinstance(payload, dict):
-        return None
-    account = payload.get("account")
-    if isinstance(account, dict) and account.get("id") not in (None, config.account):
-        return None
-    if payload.get("event") == "message_created":
-        return _message(config, payload)
-    changed = payload.get("event") in ("conversation_status_changed", "conversation_updated")
-    if changed and payload.get("inbox_id") == config.inbox and payload.get("status") == "resolved":
-        theirs = _id(payload.get("id"))
-        return Ended(theirs=theirs) if theirs else None
-    return None
-
-
-def _message(config: Config, payload: Mapping[str, Any]) -> Said | None:
-    conversation, sender = payload.get("conversation"), payload.get("sender")
-    if not isinstance(conversation, dict) or not isinstance(sender, dict):
-        return None
-    inbox = payload.get("inbox")
-    inbox_id = inbox.get("id") if isinstance(inbox, dict) else conversation.get("inbox_id")
-    by_agent = sender.get("type", "user") == "user" and payload.get("message_type") in _OUTGOING
-    if not by_agent or payload.get("private") is not False or inbox_id != config.inbox:
-        return None
-    theirs, message = _id(conversation.get("id")), _id(payload.get("id"))
-    text, files = payload.get("content"), bool(payload.get("attachments"))
-    text = text.strip() if isinstance(text, str) else ""
-    if not theirs or not message or not (text or files):
-        return None
-    name = sender.get("available_name") or sender.get("name") or ""
-    shown = " ".join("".join(sign for sign in str(name) if sign.isprintable()).split())[:_LONGEST_NAME]
-    return Said(theirs=theirs, id=message, text=text, by=shown, files=files)
-
-
 def _attributes(referral: Referral) -> dict[str, str | int]:
     return {
         "baken_case": referral.number,
@@ -275,7 +220,3 @@ def _done(answer: dict[str, Any] | NotSent, *, gone_is_fine: bool = False) -> No
 
 def _list(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _id(value: Any) -> str:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else ""

@@ -86,7 +86,11 @@ class Helpdesk(Protocol):
         ...
 
     async def close(self, theirs: str) -> NotSent | None:
-        """The case ended on Baken's side."""
+        """The case ended on Baken's side, or an advisor of Baken's own desk has it."""
+        ...
+
+    async def reopen(self, theirs: str) -> NotSent | None:
+        """It waits again."""
         ...
 
     async def erase(self, opened: Opened) -> NotSent | None:

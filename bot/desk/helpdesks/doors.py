@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
-from bot.desk.helpdesks import chatwoot, config, receiving
+from bot.desk.helpdesks import chatwoot, chatwoot_events, config, receiving
 from bot.desk.helpdesks.door import Helpdesk
 from bot.desk.helpdesks.forwarding import Forwarding
 from bot.desk.helpdesks.mail import Mail
@@ -93,10 +93,10 @@ class Webhook:
             raise self._no(web.HTTPRequestTimeout(), "slow") from None
         if len(body) > _LARGEST:
             raise self._no(web.HTTPRequestEntityTooLarge(_LARGEST, len(body)), "size")
-        if not chatwoot.known(self.config, request.match_info.get("secret", ""), request.headers, body):
+        if not chatwoot_events.known(self.config, request.match_info.get("secret", ""), request.headers, body):
             raise self._no(web.HTTPForbidden(), "signature")
         try:
-            event = chatwoot.read(self.config, json.loads(body))
+            event = chatwoot_events.read(self.config, json.loads(body))
         except (ValueError, RecursionError):
             raise self._no(web.HTTPBadRequest(), "json") from None
         if event is not None:

@@ -106,7 +106,12 @@ class Forwarding:
 
     async def _go_on(self, work: Work, standing: Standing) -> NotSent | None:
         assert work.referral is not None
-        if work.raised:
+        if standing.state == "back" and work.running:
+            failed = await self.door.reopen(standing.theirs)
+            if failed is not None and not failed.permanent:
+                return failed
+            standing = await self._move(standing, state="open")
+        if work.raised and work.running:
             failed = await self.door.urge(standing.opened, work.referral)
             if failed is not None:
                 return failed
@@ -115,7 +120,7 @@ class Forwarding:
             failed = await self._words(work, standing)
             if failed is not None:
                 return failed
-        if not work.running and standing.state == "open":
+        if not work.running and standing.state != "done":
             failed = await self.door.close(standing.theirs)
             if failed is not None and not failed.permanent:
                 return failed

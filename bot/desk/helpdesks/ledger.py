@@ -53,7 +53,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     standing: Standing
     referral: Referral | None = None  #: None: the case is gone, and goes there too
-    running: bool = False
+    running: bool = False  #: it waits, or is with an advisor there
     raised: bool = False  #: more urgent than they know
     before: str = ""  #: the talk before the case, where the person agreed to share it
     lines: tuple[Line, ...] = ()
@@ -61,7 +61,10 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def begin(connection: Connection, desk: str, now: datetime) -> None:
-    """Note every case that runs and does not stand here yet."""
+    """Note every case that runs and does not stand here yet, and those that wait again."""
+    waits = sa.exists().where(_K.c.id == _S.c.case, _K.c.state == "waiting")
+    again = sa.update(_S).where(_S.c.desk == desk, _S.c.state == "done", waits)
+    connection.execute(again.values(state="back"))
     there = sa.exists().where(_S.c.case == _K.c.id, _S.c.desk == desk)
     query = sa.select(_K.c.id, _K.c.urgency).where(_K.c.state.in_(("waiting", "taken")), sa.not_(there))
     for row in connection.execute(query).all():
@@ -77,7 +80,7 @@ def due(connection: Connection, desk: str, now: datetime) -> list[Standing]:
     alive = sa.exists().where(_K.c.id == _S.c.case)
     untold = sa.exists().where(_R.c.case == _S.c.case, _R.c.desk == desk, _R.c.outcome != "", _R.c.told.is_(False))
     query = sa.select(_S).where(
-        _S.c.desk == desk, _S.c.next_at <= now, sa.or_(_S.c.state == "open", untold, sa.not_(alive))
+        _S.c.desk == desk, _S.c.next_at <= now, sa.or_(_S.c.state != "done", untold, sa.not_(alive))
     )
     claimed = []
     for row in connection.execute(query.order_by(_S.c.case)).all():
@@ -93,13 +96,14 @@ def look(connection: Connection, keys: Keys, standing: Standing, site: str) -> W
     if case is None:
         return Work(standing=standing)
     channel = connection.execute(sa.select(_C.c.channel).where(_C.c.id == case.conversation)).scalar() or ""
+    ours = case.state == "taken" and case.taken_by is not None  # with Baken's own desk: nothing more goes elsewhere
     return Work(
         standing=standing,
         referral=_referral(keys, case, str(channel), site),
-        running=case.state in ("waiting", "taken"),
+        running=case.state in ("waiting", "taken") and not ours,
         raised=case.urgency > standing.urgency,
-        before=_before(connection, keys, case) if case.share == "yes" and not standing.shared else "",
-        lines=_lines(connection, keys, case, standing),
+        before=_before(connection, keys, case) if case.share == "yes" and not standing.shared and not ours else "",
+        lines=() if ours else _lines(connection, keys, case, standing),
         notes=_outcomes(connection, standing),
     )
 

@@ -52,6 +52,10 @@ class Mail:
         """Nothing."""
         return None
 
+    async def reopen(self, theirs: str) -> NotSent | None:
+        """Nothing: who had it put it back, and knows."""
+        return None
+
     async def erase(self, opened: Opened) -> NotSent | None:
         """Nothing: there was nothing of the person in it."""
         return None

@@ -14,7 +14,7 @@ standings = sa.Table(
     sa.Column("desk", sa.String(16), primary_key=True),
     sa.Column("theirs", sa.String(64), nullable=False, server_default=""),
     sa.Column("contact", sa.String(64), nullable=False, server_default=""),
-    sa.Column("state", sa.String(8), nullable=False, server_default="open"),  # open, done
+    sa.Column("state", sa.String(8), nullable=False, server_default="open"),  # open, done, back (waits again)
     sa.Column("sent_to", Serial, nullable=False, server_default="0"),  # newest row of the log that was handed on
     sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),  # the talk before the case was
     sa.Column("urgency", sa.Integer, nullable=False, server_default="0"),

@@ -176,6 +176,26 @@ async def test_a_case_that_an_advisor_of_the_desk_took_is_not_talked_into(side: 
     assert all(message.author != "advisor" for message in await side.read(conversation))
 
 
+async def test_what_is_said_to_an_advisor_of_the_desk_goes_nowhere_else_until_the_case_waits_again(side: Side) -> None:
+    number, _ = await side.case()
+    theirs = await side.forward()
+    table = log_schema.cases
+
+    def put(state: str, who: int | None) -> sa.sql.Update:
+        return sa.update(table).where(table.c.id == number).values(state=state, taken_by=who)
+
+    await side.database.run(lambda connection: connection.execute(put("taken", 1)))
+    await side.person("тільки вам", state="held")
+    await side.forward(2)
+    assert "тільки вам" not in side.chatwoot.said(theirs, private=False)
+    assert side.chatwoot.conversations[theirs]["status"] == "resolved"
+    await side.database.run(lambda connection: connection.execute(put("waiting", None)))
+    await side.forward(2)
+    assert side.chatwoot.conversations[theirs]["status"] == "open"
+    assert side.chatwoot.said(theirs, private=False)[-1] == "тільки вам"
+    assert (await side.get(number)).state == "waiting"
+
+
 async def test_files_are_not_carried_and_the_agent_knows(side: Side) -> None:
     number, conversation = await side.case()
     theirs = await side.forward()
