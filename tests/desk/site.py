@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import re
+import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from bot.assistant import Assistant
 from bot.channels.web import channel
 from bot.desk.handoff import Handoff
 from bot.desk.routes import add_routes
-from bot.log import conversations
+from bot.log import cases, conversations, history
 from bot.log.keys import Keys
 from bot.log.model import Contact, Content, Incoming
 from bot.post.office import Office
@@ -164,8 +167,6 @@ class Worker:
 
     def heard(self, least: int = 1, seconds: float = 20) -> list[Content]:
         """What was said to the person since the last look; waits for so many."""
-        from bot.log import history
-
         end = time.monotonic() + seconds
         while True:
             rows = self.site.run(history.since, self.site.office.keys, self.name, self.seen)
@@ -185,6 +186,52 @@ class Worker:
     def press(self, content: Content, place: int, least: int = 1) -> list[Content]:
         button = content.buttons[place]
         return self.asks(button.title, button.payload, least)
+
+
+def waits(site: Site, language: str = "en", channel: str = "web") -> tuple[Worker, int]:
+    """A worker who asked for a person, and the case's number."""
+    worker = site.worker(channel, language)
+    worker.asks("person please", least=2)
+    return worker, site.run(cases.latest, worker.name).id
+
+
+@contextmanager
+def live(browser: Browser, path: str = "/desk/live") -> Iterator[Callable[[str], float]]:
+    """An open page; gives a function that waits for an event and says when it came."""
+    connection = http.client.HTTPConnection(browser.address.removeprefix("http://"), timeout=30)
+    cookies = "; ".join(f"{one.name}={one.value}" for one in browser.session.cookies)
+    connection.request("GET", path, headers={"Cookie": cookies})
+    answer = connection.getresponse()
+    assert str(answer.headers["Content-Type"]).startswith("text/event-stream")
+    came: dict[str, list[float]] = {}
+
+    def read() -> None:
+        try:
+            while line := answer.readline():
+                if line.startswith(b"event: "):
+                    came.setdefault(line[7:].decode().strip(), []).append(time.monotonic())
+        except (OSError, ValueError, AttributeError):
+            return
+
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+
+    def wait(event: str) -> float:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            if came.get(event):
+                return came[event].pop(0)
+            time.sleep(0.005)
+        raise AssertionError(f"no {event}")
+
+    wait("queue")  # what every page is told at first
+    try:
+        yield wait
+    finally:
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+        reading.join(5)
+        connection.close()
 
 
 def real_assistant(model: Path, folder: Path) -> Callable[[], Any]:

@@ -135,7 +135,7 @@ def test_the_hours_know_weekends_holidays_and_several_parts() -> None:
     summer = datetime(2026, 7, 6, 7, 30, tzinfo=timezone.utc)
     assert hours.open_at(summer), "half past nine in summer"
     for bad in ("mon 9-17", "fun 09:00-17:00", "mon 17:00-09:00", "mon 25:00-26:00"):
-        with pytest.raises(BadHours, match="^hours "):
+        with pytest.raises(BadHours, match=r"^hours "):
             Hours(bad)
     with pytest.raises(BadHours, match="2026-12-25"):
         Hours("mon 09:00-17:00", "christmas")
