@@ -85,7 +85,8 @@ class Server:
             status, news = self.post("/api/poll", {"conversation": talk, "after": after, "wait": 10})
             assert status == 200, news
             after = max(after, news["last"])
-            replies = [one for one in news["messages"] if one["to"] == taken["message"]]
+            gone = news["first"] > taken["message"]  # everything was deleted; what is left is the word that it is
+            replies = [one for one in news["messages"] if one["to"] == taken["message"] or (gone and not one["me"])]
             if replies:
                 return {
                     "language": replies[0]["language"],

@@ -1,15 +1,12 @@
-"""A case over real sockets: the sum, a restart in the middle, the letter handed out once, nothing left behind."""
+"""A case over real sockets: the sum, a restart in the middle, the letter for its own talk only, nothing left behind."""
 
 from __future__ import annotations
 
 import statistics
 import time
-import urllib.error
-import urllib.request
 import uuid
 from pathlib import Path
 
-import pytest
 from server import Server, running
 
 CASE = "I get 11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026. Is that ok?"
@@ -19,25 +16,25 @@ def letter(server: Server, talk: str) -> str:
     """The address of the letter of a case."""
     server.say(CASE, talk)
     made = server.say("/make_letter", talk)
-    return f"{server.address}{made['replies'][0]['document']['address']}"
+    return str(made["replies"][0]["document"]["address"])
 
 
-def test_the_letter_is_handed_out_once_as_pdf(server: Server) -> None:
-    address = letter(server, uuid.uuid4().hex)
-    with urllib.request.urlopen(address) as answer:
-        assert answer.headers["Content-Type"] == "application/pdf"
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.read().startswith(b"%PDF")
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(address)
+def test_the_letter_is_a_pdf_for_whoever_has_the_talk_and_for_nobody_else(server: Server) -> None:
+    talk = uuid.uuid4().hex
+    address = letter(server, talk)
+    status, content, headers = server.fetch(address, talk)
+    assert (status, headers["Content-Type"], headers["Cache-Control"]) == (200, "application/pdf", "no-store")
+    assert content.startswith(b"%PDF")
+    assert server.fetch(address, uuid.uuid4().hex)[0] == 404
+    assert server.get(address)[0] == 405
 
 
-def test_a_look_at_the_address_does_not_use_it_up(server: Server) -> None:
-    address = letter(server, uuid.uuid4().hex)
-    with pytest.raises(urllib.error.HTTPError):
-        urllib.request.urlopen(urllib.request.Request(address, method="HEAD"))
-    with urllib.request.urlopen(address) as answer:
-        assert answer.status == 200
+def test_the_letter_lies_nowhere_but_encrypted_in_the_log(tmp_path: Path, model: Path) -> None:
+    talk = uuid.uuid4().hex
+    with running(tmp_path) as one:
+        letter(one, talk)
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept and not any(b"%PDF" in path.read_bytes() for path in kept)
 
 
 def test_deleting_the_conversation_deletes_its_letters(server: Server) -> None:
@@ -45,8 +42,7 @@ def test_deleting_the_conversation_deletes_its_letters(server: Server) -> None:
     address = letter(server, talk)
     server.say("/delete_my_data", talk)
     server.say("/confirm_delete", talk)
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(address)
+    assert server.fetch(address, talk)[0] == 404
 
 
 def test_a_case_goes_on_after_a_restart(tmp_path: Path) -> None:

@@ -56,11 +56,12 @@ async function take(news) {
     state.last = entry.id;
     if (entry.me && shown.has(entry.key)) {
       shown.get(entry.key).setAttribute("data-row", entry.id);
-      mark(shown.get(entry.key), "sent");
+      mark(shown.get(entry.key), "sent", null, entry.at);
       return;
     }
     if (entry.me) { useUp(groupOf(entry.text)); }
-    show(entry, fresh || state.waiting);
+    const item = show(entry, fresh || state.waiting);
+    if (entry.me) { mark(item, "sent", null, entry.at); }
     if (!entry.me && isClosed()) { unread += 1; }
   });
   if (news.messages.length) { tellPage({ baken: "unread", count: unread }); }

@@ -22,7 +22,7 @@ function say(text, payload, group) {
 function keepUnsent() { store.set("unsent", JSON.stringify(unsent)); }
 
 /** The state of one's own message under it: sending, sent, or not sent with a button to try again. */
-function mark(item, how, again) {
+function mark(item, how, again, at) {
   if (!item) { return; }
   const meta = item.querySelector(".meta");
   meta.textContent = "";
@@ -32,7 +32,7 @@ function mark(item, how, again) {
     button.type = "button";
     button.addEventListener("click", again);
     meta.append(button);
-  } else { meta.append(state.words[how]); }
+  } else { meta.append((time({ at }) + " " + state.words[how]).trim()); }
 }
 
 async function deliver() {
