@@ -143,8 +143,8 @@ async def main(url: str, graph: str, step: str) -> None:
     await asyncio.to_thread(Path(sys.argv[4]).touch)  # Meta was told 200
     for _ in range(800):
         await asyncio.sleep(0.05)
-        left = await office.database.run(outbox.next_due)
-        if left is None and await office.database.run(inbox.waiting_since) is None:
+        waiting = await office.database.run(inbox.waiting_since)  # first: what is answered becomes something to send
+        if waiting is None and await office.database.run(outbox.next_due) is None:
             break
     await office.close()
 
