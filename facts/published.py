@@ -46,7 +46,7 @@ class Published:
         self._version = ""
         self._base: FactBase | None = None
         self._lock = threading.Lock()
-        self._loading = ""
+        self._loading: str | None = None  #: the version that a thread reads just now
 
     def version(self) -> str:
         """Name of the version that is published on this machine, "" for the code's own content."""
@@ -90,7 +90,7 @@ class Published:
     def _take(self, version: str) -> None:
         base = self._read(version)
         with self._lock:
-            self._base, self._version, self._loading = base, version, ""
+            self._base, self._version, self._loading = base, version, None
 
     def _read(self, version: str) -> FactBase:
         if not version:

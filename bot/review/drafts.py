@@ -56,7 +56,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _change(row: sa.engine.Row) -> Change:
-    values = dict(row._mapping)
+    values = {field.name: row._mapping[field.name] for field in msgspec.structs.fields(Change)}
     for name in ("translations", "translations_before"):
         values[name] = json.loads(values[name])
     return msgspec.convert(values, Change)

@@ -49,7 +49,7 @@ class NotAllowed(Exception):
 
 
 def _flag(row: sa.engine.Row, keys: Keys) -> Flag:
-    values = {name: value for name, value in row._mapping.items() if name not in ("text", "message", "mark")}
+    values = {field.name: row._mapping[field.name] for field in msgspec.structs.fields(Flag)}
     return msgspec.convert(values | {"text": keys.open_bytes(row.text).decode()}, Flag)
 
 

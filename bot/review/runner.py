@@ -114,11 +114,12 @@ class Runner:
             (turn,) = await self._say([row.text])
             yield turn, row
 
-    async def _talks(self, run: Run, talks: Sequence[Conversation], draft: str = "") -> dict[str, Any]:
+    async def _talks(self, run: Run, talks: Sequence[Conversation]) -> dict[str, Any]:
         passed = []
+        desk = {"content": run.draft} if run.change is not None else None
         for number, talk in enumerate(talks):
             await self._tell(run, number, len(talks))
-            passed.append(judge.conversation(talk, await self._say(talk.turns, draft)))
+            passed.append(judge.conversation(talk, await self._say(talk.turns, desk)))
         made = report.of_conversations(passed)
         for one, talk in zip(made["results"], talks, strict=True):
             one |= {"language": talk.language, "topic": (talk.expect.topics or [""])[0]}
@@ -129,11 +130,11 @@ class Runner:
     async def _draft(self, run: Run) -> dict[str, Any]:
         """The must-pass conversations on a draft. What fails on the content in force too is no fault of the draft."""
         talks = await self.database.run(self._must_pass)
-        made = await self._talks(run, talks, run.draft)
+        made = await self._talks(run, talks)
         by_id = {talk.id: talk for talk in talks}
         for one in made["results"]:
             if not one["passed"]:
-                again = judge.conversation(by_id[one["id"]], await self._say(by_id[one["id"]].turns))
+                again = judge.conversation(by_id[one["id"]], await self._say(by_id[one["id"]].turns, {"content": ""}))
                 one["failed_before"] = not again.passed
         return {"conversations": made}
 
@@ -151,9 +152,9 @@ class Runner:
 
     # -- one conversation ---------------------------------------------------------------------------------------
 
-    async def _say(self, texts: Sequence[str], draft: str = "") -> list[Turn]:
+    async def _say(self, texts: Sequence[str], desk: dict[str, str] | None = None) -> list[Turn]:
+        """A whole conversation. `desk` goes along as the gateway's word: the content to answer from."""
         name = f"room-0-{secrets.token_hex(12)}"
-        desk = {"content": draft} if draft else None
         turns = []
         try:
             for text in texts:

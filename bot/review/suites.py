@@ -268,7 +268,4 @@ def must_pass(connection: Connection, keys: Keys) -> list[tuple[str, bytes]]:
 
 
 def _suite(row: sa.engine.Row) -> Suite:
-    return msgspec.convert({name: value for name, value in row._mapping.items() if name in _FIELDS}, Suite)
-
-
-_FIELDS: Final = {field.name for field in msgspec.structs.fields(Suite)}
+    return msgspec.convert({field.name: row._mapping[field.name] for field in msgspec.structs.fields(Suite)}, Suite)

@@ -105,3 +105,12 @@ def test_a_draft_is_seen_by_the_one_who_chose_it_and_by_nobody_else(tmp_path: Pa
             pass
     finally:
         published._here = before
+
+
+def test_when_the_published_version_is_gone_the_content_of_the_code_is_back(tmp_path: Path) -> None:
+    version(tmp_path, "1", "From the minimum wage", "Of the minimum wage")
+    content = Published(tmp_path)
+    assert said(content).startswith("Of the minimum wage")
+    (tmp_path / "current").unlink()
+    wait_for(content, "")
+    assert said(content).startswith("From the minimum wage")
