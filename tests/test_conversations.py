@@ -14,3 +14,10 @@ def test_there_are_three_of_each_flow_in_every_language() -> None:
     counts = Counter(tuple(talk.id.rsplit("-", 1)[0].split("-", 1)) for talk in talks)
     assert len(counts) == 12 * 5 and set(counts.values()) == {3}
     assert len({talk.id for talk in talks}) == len(talks)
+
+
+def test_a_second_set_was_written_apart_two_in_every_language() -> None:
+    talks = conversations(Path("tests/conversations/second.yaml"))
+    assert Counter(talk.language for talk in talks) == dict.fromkeys(NAMES, 2)
+    first = [talk for language in NAMES for talk in conversations(Path(f"tests/conversations/{language}.yaml"))]
+    assert not {text for talk in talks for text in talk.turns} & {talk.turns[0] for talk in first}

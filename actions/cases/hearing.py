@@ -162,8 +162,9 @@ class Hearing:
                 return with_changes(case, event="letter")
             return with_changes(case, stage="open", event="told") if case.stage == "offered" else _left(case)
         unclear = situation.intent in ("ask_back", "out_of_scope", "deny") and situation.confidence < _SURE
-        if case.stage == "offered" and (situation.intent == case.flow or unclear or spoken.no_idea):
-            answered = answer(case, spoken, situation.text)
+        answered = answer(case, spoken, situation.text) if not asks(situation.text) else None
+        told = answered is not None and situation.intent in _UNSURE
+        if case.stage == "offered" and (situation.intent == case.flow or unclear or spoken.no_idea or told):
             return with_changes(
                 answered or case, stage="open", event="told" if answered else "missed", previous=case.asked
             )

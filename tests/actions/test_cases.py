@@ -3,67 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from actions.answers import Answers
-from actions.cases.case import MOST_QUESTIONS, Case, from_slot, next_question
+from actions.cases.case import MOST_QUESTIONS, Case, next_question
 from actions.cases.hearing import FLOWS
 from actions.cases.talk import Cases
-from actions.dialogue import Dialogue
 from actions.letters import store
-from actions.reader import Heard
-from actions.reply import Outcome
-from actions.respond import Responses
 from actions.situation import Memory, Situation
 from facts.languages import NAMES
-
-TODAY = date(2026, 11, 23)
-#: A turn: the intent that the understanding gives, and the text; or a button's values.
-Turn = tuple[str, str] | tuple[str, dict[str, str]]
-
-
-class Talk:
-    """One conversation with the cases, as Rasa's form would lead it."""
-
-    def __init__(self, cases: Cases, language: str) -> None:
-        self.cases, self.language = cases, language
-        self.case: Case | None = None
-        self.memory, self.running = Memory(), False
-        self.outcomes: list[Outcome] = []
-
-    def say(self, intent: str, said: str | dict[str, str], alarm: float = 0.0, confidence: float = 0.9) -> Outcome:
-        pressed = isinstance(said, dict)
-        situation = Situation(
-            intent=intent, text=f"/{intent}" if pressed else said, values=said if pressed else {},  # type: ignore[arg-type]
-            language=self.language, wrote=self.language, memory=self.memory, on=TODAY, confidence=confidence,
-            alarm=alarm,
-        )  # fmt: skip
-        heard = Heard(situation, None)
-        self.case = self.cases.hear(heard, self.case, self.running)
-        self.running = self.case is not None and self.case.stage != "left"
-        outcome = (
-            self.cases.speak(heard, self.case) if self.running and self.case else self.cases.leave(heard, self.case)
-        )
-        self.case = from_slot(outcome.slots.get("case"))
-        self.memory = msgspec.convert(outcome.slots["memory"], Memory)
-        self.outcomes.append(outcome)
-        return outcome
-
-    def __call__(self, *turns: Turn) -> str:
-        for intent, said in turns:
-            self.say(intent, said)
-        return self.outcomes[-1].replies[-1].text
-
-
-@pytest.fixture(scope="module")
-def cases(answers: Answers) -> Cases:
-    dialogue = Dialogue(answers)
-    return Cases(answers, Responses(answers, dialogue).respond, dialogue.goes_on)
+from tests.actions.talking import TODAY, Talk
 
 
 @pytest.fixture

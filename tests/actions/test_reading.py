@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from actions.reading.letters import latin, western
@@ -121,3 +122,38 @@ def test_a_broken_word_list_names_the_file_and_what_is_wrong(tmp_path) -> None: 
     (tmp_path / "en.yaml").write_text(text.replace("\ngross:", "\ngrosss:", 1), encoding="utf-8")
     with pytest.raises(BrokenFile, match=r"en\.yaml:1: missing or unknown: gross, grosss"):
         words_of("en", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "want"),
+    [
+        ("nl", "11 euro 75 bruto per uur", [Money(Decimal("11.75"), "hour", "gross")]),
+        ("nl", "16,20 bruto p/u", [Money(Decimal("16.20"), "hour", "gross")]),
+        ("hu", "tizenkét euró bruttó egy óra", [Money(Decimal(12), "hour", "gross")]),
+        ("en", "paid every 4 weeks, 1900 gross on the slip", [Money(Decimal(1900), "4weeks", "gross")]),
+        ("en", "12 euro 40 hours a week", [Money(Decimal(12)), Span("hours", Decimal(40), "week")]),
+        ("ar", "14 يورو بالساعة و36 ساعة بالاسبوع", [Money(Decimal(14), "hour"), Span("hours", Decimal(36), "week")]),
+    ],
+)
+def test_what_belongs_to_an_amount(language: str, text: str, want: list[Money | Span]) -> None:
+    found = read(text, language, TODAY)
+    assert [msgspec.structs.replace(one, at=0) for one in found] == want
+
+
+def test_a_number_of_people_is_no_rent_beside_the_rent() -> None:
+    found = read("they take 480 every 4 weeks, we are 4 in the room", "en", TODAY, "deduction")
+    assert [one.amount for one in found if isinstance(one, Money)] == [Decimal(480)]
+
+
+def test_a_total_is_named() -> None:
+    found = read("700 per month rent and 50 energy, together 750", "en", TODAY, "deduction")
+    assert [one.amount for one in found if isinstance(one, Money) and one.role == "total"] == [Decimal(750)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "never got October 2026, not a cent"), ("bg", "не ми плати октомври 2026, нито цент!")],
+)
+def test_not_a_cent_after_a_comma_is_nothing_received(language: str, text: str) -> None:
+    found = read(text, language, TODAY)
+    assert [(one.amount, one.role) for one in found if isinstance(one, Money)] == [(Decimal(0), "received")]
