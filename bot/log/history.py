@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.log import schema
+from bot.log.database import announce
 from bot.log.keys import Keys
 from bot.log.model import Content, Message
 from bot.log.outbox import row_to_message
@@ -29,6 +30,16 @@ def last_said(connection: Connection, keys: Keys, conversation: str) -> Content 
     )
     sealed = connection.execute(query).scalar()
     return None if sealed is None else keys.content(sealed)
+
+
+def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str) -> None:
+    """The person took a message back: what was in it goes, that there was one stays."""
+    connection.execute(
+        sa.update(_M)
+        .where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.channel_id == channel_id)
+        .values(kind="deleted", content=keys.seal(Content()))
+    )
+    announce(connection, f"out:{conversation}")
 
 
 def message(connection: Connection, keys: Keys, id: int) -> Message | None:

@@ -59,7 +59,11 @@ def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
     except sa.exc.IntegrityError:  # another gateway stored it between our look and our insert
         kept = connection.execute(sa.select(_M.c.id, _M.c.conversation).where(*place)).one()
         return Taken(kept.id, kept.conversation, False)
-    changes: dict[str, object] = {"last_in": now, "last_at": now}
+    changes: dict[str, object] = {"last_at": now}
+    if incoming.kind != "system":  # news about the person is no message of theirs: it opens no 24 hours
+        written = min(incoming.at, now)
+        later = sa.or_(_C.c.last_in.is_(None), _C.c.last_in < written)
+        connection.execute(sa.update(_C).where(_C.c.id == conversation, later).values(last_in=written))
     if incoming.contact is not None:
         changes["contact"] = keys.seal(incoming.contact)
     connection.execute(sa.update(_C).where(_C.c.id == conversation).values(**changes))

@@ -41,7 +41,7 @@ _FILE_KEPT: Final = timedelta(days=1)
 #: Kinds that Baken reads; the others get a kind word (or wait for the advisor).
 _READ: Final = ("text", "button")
 #: Kinds that nothing is said about.
-_SILENT: Final = ("reaction", "deleted")
+_SILENT: Final = ("reaction", "deleted", "system")
 
 
 class Answers(Protocol):
@@ -240,7 +240,11 @@ class Answering:
         return True
 
     def _store_noted(self, connection: Connection, name: str, message: Message, last: bool) -> bool:
-        return self._own(connection, name, message, "noted", last)
+        if not self._own(connection, name, message, "noted", last):
+            return False
+        if message.kind == "deleted" and message.content.replaces:
+            history.blank(connection, self.keys, name, message.content.replaces)
+        return True
 
     def _store_held(
         self, connection: Connection, conversation: Conversation, message: Message, danger: bool, back: bool, last: bool

@@ -145,6 +145,22 @@ def test_after_a_start_a_doubt_waits_once_more_for_its_status(database: Database
     assert database.now(outbox.due, keys, later + LEASE, doubt=LEASE, most=1)[0].message.id == row
 
 
+def test_a_message_that_is_taken_back_leaves_no_words(database: Database, keys: Keys) -> None:
+    taken = database.now(inbox.take_in, keys, incoming(), NOW)
+    database.now(history.blank, keys, taken.conversation, "wamid.31600000001.1")
+    left = database.now(history.message, keys, taken.id)
+    assert left is not None and left.content == Content() and left.kind == "deleted"
+
+
+def test_the_24_hours_count_from_what_the_person_wrote_last(database: Database, keys: Keys) -> None:
+    late = NOW + timedelta(hours=3)
+    taken = database.now(inbox.take_in, keys, incoming(60), late)  # delivered three hours late
+    database.now(inbox.take_in, keys, incoming(5), late)  # and out of order
+    database.now(inbox.take_in, keys, incoming(90, kind="system"), late)
+    found = database.now(conversations.find, keys, taken.conversation)
+    assert found is not None and found.last_in == NOW + timedelta(seconds=60)
+
+
 def test_a_failed_message_does_not_hold_up_the_next(database: Database, keys: Keys) -> None:
     taken = database.now(inbox.take_in, keys, incoming(), NOW)
     one, two = database.now(outbox.say, keys, taken.conversation, [Content(text="1"), Content(text="2")], NOW)
