@@ -30,6 +30,10 @@ def parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--json", type=Path, metavar="OUT", help="write the report as JSON")
     checking = commands.add_parser("check", help="check the content")
     checking.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day")
+    room = commands.add_parser("room", help="take what was approved and published in the test room to git")
+    room.add_argument("what", choices=["export"])
+    room.add_argument("--out", type=Path, metavar="FILE", help="write the patch there instead of printing it")
+    room.add_argument("--branch", metavar="NAME", help="make it a commit on a new branch")
     staff = commands.add_parser("staff", help="accounts of advisors, editors and admins")
     staff.add_argument("what", choices=["add", "link", "list"], help="make one, give a new one-time link, list all")
     staff.add_argument("name", nargs="?", metavar="NAME")
@@ -43,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     files = [path.resolve() for path in getattr(options, "files", [])]
     out = getattr(options, "json", None)
     out = out.resolve() if isinstance(out, Path) else out
+    patch = options.out.resolve() if getattr(options, "out", None) else None
     os.chdir(ROOT)  # the data and the model are found from anywhere
     try:
         settings = load()
@@ -66,6 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
             from bot.commands.check import check
 
             return check(options.on)
+        if options.command == "room":
+            from bot.commands.room import room
+
+            return room(settings, patch, options.branch)
         if options.command == "staff":
             from bot.commands.staff import staff
 

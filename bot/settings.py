@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8080  #: port of the page
     host: str = "127.0.0.1"  #: address that the page listens on
     data_folder: str = "var"  #: folder of the databases
+    content_folder: str = ""  #: folder of content that editors published; empty is `content` in the data folder
     database_url: str = ""  #: postgresql://… for more than one machine; empty is a SQLite file in the data folder
     key: str = ""  #: 32 bytes as base64 that content is encrypted with; empty makes a key file in the data folder
     rasa_urls: str = ""  #: addresses of Rasa servers, separated by spaces; empty holds Rasa in this process

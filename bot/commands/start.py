@@ -22,6 +22,7 @@ async def start(settings: Settings, *, keep: bool = True) -> Assistant:
     Args:
         keep: store its conversations, beside the log where that is on PostgreSQL, else in the data folder.
     """
+    published.use(Path(settings.content_folder or Path(settings.data_folder) / "content"))
     chosen = provider(settings)
     translation = (
         Translation(chosen, Wording(published.base()), deadline=settings.translate_deadline)
