@@ -94,6 +94,11 @@ class Assistant:
         """What the understanding makes of a text."""
         return await self._engine.parse(clean(text))
 
+    async def slot(self, conversation: str, name: str) -> object:
+        """What a conversation knows under a name, where the engine is in this process; else None."""
+        read = getattr(self._engine, "slot", None)
+        return None if read is None else await read(conversation, name)
+
     async def trouble(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""
         return await self._engine.trouble()

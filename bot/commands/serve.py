@@ -8,13 +8,16 @@ import errno
 import os
 import signal
 import socket
+from pathlib import Path
 
 from aiohttp import web
 
 from bot.channels.whatsapp.kinds import answer_key
 from bot.commands.start import start
+from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
 from bot.gateway.logs import use_json
+from bot.log.keys import Keys
 from bot.log.model import Holder, Kind
 from bot.post.answering import KindText
 from bot.post.office import Office
@@ -42,13 +45,16 @@ async def _serve(settings: Settings) -> None:
     print("Starting Baken …", flush=True)
     assistant = await start(settings)
     base = published.base()
-    office = Office(settings, assistant, kind_text(Wording(base)))
-    app = make(settings, office, base)
+    keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
+    handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
+    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, keys=keys)
+    app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
     await web.SockSite(runner, listening).start()
     address = f"http://{settings.host}:{settings.port}"
-    print(f"Baken is ready. Chat page: {address}/   Health: {address}/health   Stop with Ctrl-C.", flush=True)
+    desk = f"Desk: {address}/desk   " if handoff is not None else ""
+    print(f"Baken is ready. Chat page: {address}/   {desk}Health: {address}/health   Stop with Ctrl-C.", flush=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from actions.cases.case import from_slot
+from actions.cases.case import ASKS, from_slot
 from actions.situation import Situation
 from bot.desk.room import Desk
 from bot.desk.talk import Talk
@@ -22,7 +22,7 @@ class Glance(msgspec.Struct, frozen=True):
     topics: tuple[str, ...]  #: that came up, newest first
     danger: int  #: messages with signs of danger
     files: tuple[Message, ...]
-    sums: str  #: the sum in the staff's language, with what it rests on; empty where there is none
+    sums: str  #: the sum with what it rests on, in the staff's language or as Baken said it; empty where there is none
     shared: bool  #: the worker lets the advisor read what was said before
 
 
@@ -36,7 +36,7 @@ async def look(room: Desk, opened: Talk, messages: list[Message], language: str)
         topics=tuple(topics),
         danger=sum(1 for one in messages if one.content.safety and one.direction == "out"),
         files=tuple(one for one in messages if one.content.document is not None),
-        sums=await _sums(room, opened.conversation.id, language) if shared else "",
+        sums=(await _sums(room, opened.conversation.id, language) or _told(messages)) if shared else "",
         shared=shared,
     )
 
@@ -52,6 +52,12 @@ async def _sums(room: Desk, conversation: str, language: str) -> str:
     except Exception as error:  # the assistant may be away; the conversation itself is there
         log.warning("no sum at hand for a case: %s", type(error).__name__)
         return ""
+
+
+def _told(messages: list[Message]) -> str:
+    """The newest sum as Baken said it, where the assistant is not at hand."""
+    said = (one.content.text for one in reversed(messages) if one.author == "bot" and one.topic in ASKS)
+    return next((text for text in said if "€" in text and any(letter.isdigit() for letter in text)), "")
 
 
 def worded(room: Desk, case: Any, language: str) -> str:

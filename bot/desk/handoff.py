@@ -6,7 +6,7 @@ desk send is answered here and never reaches Rasa.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from bot.log.keys import Keys
 from bot.log.model import Content, Conversation, Message
 from bot.settings import BadSetting, Settings
 from bot.staff import accounts, sessions
+from facts.base import FactBase
 from facts.languages import NAMES, SOURCE
 
 _M, _K = schema.messages, schema.cases
@@ -44,14 +45,29 @@ class _Answer(msgspec.Struct):
 class Handoff:
     """The desk behind the conversations. Without a desk (`BAKEN_DESK=off`) there is none of these."""
 
-    def __init__(self, settings: Settings, keys: Keys, answers: Answers) -> None:
-        """Raises BadSetting: hours that can't be read."""
+    def __init__(self, settings: Settings, keys: Keys, base: Callable[[], FactBase]) -> None:
+        """The desk of an installation.
+
+        Args:
+            base: gives the content in force.
+
+        Raises:
+            BadSetting: hours that can't be read.
+        """
         try:
             self.hours = Hours(settings.desk_hours, settings.desk_holidays)
         except BadHours as error:
             raise BadSetting(f"BAKEN_DESK_HOURS, BAKEN_DESK_HOLIDAYS: {error}") from error
-        self.keys, self.answers = keys, answers
-        self._topics = frozenset(answers.base.files)
+        self.keys, self._base = keys, base
+        self._answers = Answers(base())
+
+    @property
+    def answers(self) -> Answers:
+        """Answers from the content in force; new content is taken without a restart."""
+        base = self._base()
+        if base is not self._answers.base:
+            self._answers = Answers(base)
+        return self._answers
 
     # -- what the post room calls -------------------------------------------------------------------------------
 
@@ -182,9 +198,10 @@ class Handoff:
 
     def _topic(self, connection: Connection, conversation: str) -> str:
         """The newest topic about rights that was answered."""
+        topics = list(self.answers.base.files)
         query = (
             sa.select(_M.c.topic)
-            .where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.topic.in_(self._topics))
+            .where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.topic.in_(topics))
             .order_by(_M.c.id.desc())
             .limit(1)
         )

@@ -44,13 +44,16 @@ async def live(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
     stop = room.office.hub.follow(told)
+    room.pages.add(news)
     try:
         await response.prepare(request)
         await response.write(b"retry: 2000\nevent: queue\ndata: 1\n\n")
-        while not room.stopping.is_set():
+        while not room.stopping:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(news.wait(), _BEAT)
             news.clear()
+            if room.stopping:
+                break
             if not waiting:
                 held = await room.database.run(sessions.find, one.token, now(), staff.idle, acted=False)
                 if held is None:
@@ -67,9 +70,10 @@ async def live(request: web.Request) -> web.StreamResponse:
         pass
     finally:
         stop()
+        room.pages.discard(news)
     return response
 
 
 async def stopping(app: web.Application) -> None:
-    """Open pages are let go when the gateway stops; they come back by themselves."""
-    app[DESK].stopping.set()
+    """Open pages hold up no end."""
+    app[DESK].stop()

@@ -31,11 +31,22 @@ class Desk:
     def __init__(self, office: Office, settings: Settings, handoff: Handoff) -> None:
         self.office, self.settings, self.handoff = office, settings, handoff
         self.keys, self.database = office.keys, office.database
-        self.answers: Answers = handoff.answers
         self.translator: Translator | None = translator(settings)
-        self.stopping = asyncio.Event()
+        self.stopping = False
+        self.pages: set[asyncio.Event] = set()  #: open pages, each waiting for its news
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: set[str] = set()
+
+    @property
+    def answers(self) -> Answers:
+        """Answers from the content in force."""
+        return self.handoff.answers
+
+    def stop(self) -> None:
+        """Let open pages go; they come back by themselves."""
+        self.stopping = True
+        for page in self.pages:
+            page.set()
 
     async def working(self, _app: web.Application) -> AsyncIterator[None]:
         """While the gateway runs."""

@@ -81,6 +81,10 @@ class RasaEngine:
         parsed: dict[str, Any] = await self._agent.parse_message(text)
         return parsed
 
+    async def slot(self, conversation: str, name: str) -> Any:
+        """What a conversation knows under a name; None where nothing."""
+        return await talking.slot(self._agent, conversation, name)
+
     async def trouble(self) -> str | None:
         """What keeps it from answering, if anything."""
         return await talking.trouble(self._agent)

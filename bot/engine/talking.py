@@ -76,6 +76,13 @@ async def forget(agent: Any, conversation: str, *, wholly: bool = True) -> None:
         raise
 
 
+async def slot(agent: Any, conversation: str, name: str) -> Any:
+    """What a conversation knows under a name; None where nothing. For the desk, which changes nothing."""
+    kept = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    tracker = await kept.retrieve(conversation)
+    return None if tracker is None else tracker.get_slot(name)
+
+
 async def trouble(agent: Any) -> str | None:
     """What keeps the agent from answering: the model, the conversation store or the lock store; None where nothing."""
     if agent is None or not agent.is_ready():

@@ -12,11 +12,15 @@ from bot.channels.whatsapp import config as whatsapp_config
 from bot.channels.whatsapp import phone, webhook
 from bot.channels.whatsapp.carrier import WhatsAppCarrier
 from bot.channels.whatsapp.graph import Graph
+from bot.desk import routes as desk_routes
+from bot.desk.handoff import Handoff
 from bot.gateway import logs, metrics
 from bot.gateway.doors import WhatsAppDoor, floods
 from bot.gateway.keys import COUNTS, OFFICE
 from bot.post.office import Office
+from bot.review import routes as review_routes
 from bot.settings import Settings
+from bot.staff import routes as staff_routes
 from facts.base import FactBase
 from facts.wording import Wording
 
@@ -26,8 +30,11 @@ LARGEST = 256 * 1024
 IDLE = 20.0
 
 
-def make(settings: Settings, office: Office, base: FactBase) -> web.Application:
+def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | None = None) -> web.Application:
     """The application around a post room, which is opened and closed with it.
+
+    Args:
+        handoff: the desk that the post room speaks to; None opens no desk.
 
     Raises:
         BadSetting: something that a channel needs is missing or can't be used.
@@ -49,6 +56,10 @@ def make(settings: Settings, office: Office, base: FactBase) -> web.Application:
     app.router.add_get("/metrics", metrics.metrics)
     app.on_shutdown.append(waking)
     app.cleanup_ctx.append(working)
+    staff_routes.add_routes(app, office.database, office.keys, settings)
+    if handoff is not None:
+        desk_routes.add_routes(app, office, settings, handoff)
+    review_routes.add_routes(app, office)
     return app
 
 

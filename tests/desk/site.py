@@ -90,7 +90,7 @@ class Site:
     async def _serve(self) -> None:
         self.assistant = await self._make()
         keys = Keys(bytes(range(32)))
-        self.handoff = Handoff(self.settings, keys, self.answers)
+        self.handoff = Handoff(self.settings, keys, lambda: self.answers.base)
         self.office = Office(
             self.settings, self.assistant, lambda kind, holder, language: None, desk=self.handoff, keys=keys
         )
