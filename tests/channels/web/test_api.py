@@ -168,6 +168,19 @@ def test_the_secret_of_a_talk_stands_nowhere(base: FactBase, tmp_path: Path, tal
         assert database.execute("select count(*) from messages").fetchone()[0] >= 2
 
 
+def test_a_stop_lets_waiting_pages_go_at_once(base: FactBase, tmp_path: Path, talk: str) -> None:
+    got: list[dict[str, Any]] = []
+    with serving(tmp_path, base) as site:
+        last = site.answered(talk, "hello")[-1]["id"]
+        waiting = threading.Thread(target=lambda: got.append(site.poll(talk, last, 25)))
+        waiting.start()
+        time.sleep(0.3)
+        start = time.monotonic()
+    waiting.join(10)
+    assert time.monotonic() - start < 5
+    assert got[0]["messages"] == [] and got[0]["last"] == last
+
+
 GOOD = {"conversation": "0" * 32, "id": "1" * 32, "text": "hello"}
 
 
