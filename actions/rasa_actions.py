@@ -167,9 +167,19 @@ class ValidateCaseForm(Action):  # type: ignore[misc]
         return [_slot("case", to_slot(case)), _slot(_REQUESTED, _RESULT if stays else None)]
 
 
-for _name in sorted({"action_answer", *ACTION_OF.values()}):
+def _answer(heard: Heard, slots: dict[str, Any]) -> Outcome:
+    """An answer; what the message told for a case that is offered beside it is kept for that case."""
+    outcome = responses().by_action["action_answer"](heard)
+    memory = outcome.slots.get("memory")
+    offered = memory.get("offered", ()) if isinstance(memory, dict) else ()
+    noted = cases().noted(heard, offered, from_slot(slots.get("case")))
+    return msgspec.structs.replace(outcome, slots={**outcome.slots, "case": to_slot(noted)}) if noted else outcome
+
+
+for _name in sorted(set(ACTION_OF.values())):
     globals()["".join(part.title() for part in _name.split("_"))] = _plain(_name)
 
+ActionAnswer = _action("action_answer", _answer, "The answer to a question about rights.")
 ActionAskResult = _action("action_ask_result", _ask, "The next question of a case, or its result.")
 ActionLeaveCase = _action(
     "action_leave_case",

@@ -6,7 +6,7 @@ Rasa's form validates with `hear` and then asks with `speaking`: what was found 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -98,6 +98,18 @@ class Hearing:
             return self._start(situation, case)
         return self._typed(situation, case)
 
+    def noted(self, heard: Heard, offered: Sequence[str], case: Case | None) -> Case | None:
+        """What a message told for a case that was only offered beside the answer to something else.
+
+        None where that is nothing: then the case, if there is one, stays as it is.
+        """
+        flow = next((name for name in offered if name in FLOWS), None)
+        if flow is None or heard.situation.text.startswith("/"):
+            return None
+        fresh = msgspec.structs.replace(case or Case(flow="check_my_pay"), flow=flow, stage="left", asked="")
+        taken = self._take(fresh, self._read(heard.situation, fresh), heard.situation)
+        return with_changes(taken, event="left") if taken != fresh else None
+
     def _start(self, situation: Situation, before: Case | None) -> Case:
         flow = flow_of(situation, read(situation.text, situation.language, situation.on, "", situation.wrote))
         known = before if before is not None and before.stage != "left" else None
@@ -108,6 +120,8 @@ class Hearing:
                 days_week=before.days_week, age=before.age, adult=before.adult, birthday=before.birthday,
                 bbl=before.bbl, files=before.files,
             )  # fmt: skip
+            if before.flow == flow:
+                fresh = msgspec.structs.replace(fresh, deduction=before.deduction, first=before.first, last=before.last)
         if known is not None and known.flow == flow and known.stage == "open":
             fresh = known
         readings = self._read(situation, fresh)

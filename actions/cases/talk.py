@@ -22,4 +22,4 @@ class Cases:
         self.sums = Sums(answers.base)
         hearing, speaking = Hearing(self.sums, goes_on), Speaking(answers, self.sums, respond)
         self.hear, self.speak, self.leave, self.papers = hearing.hear, speaking.speak, speaking.leave, speaking.papers
-        self.result_text = speaking.result_text
+        self.noted, self.result_text = hearing.noted, speaking.result_text

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from actions.cases.talk import Cases
-from actions.situation import Memory
+from actions.reader import Heard
+from actions.situation import Memory, Situation
 from facts import notation
 from tests.actions.talking import Talk
 
@@ -171,3 +172,14 @@ def test_a_long_yes_is_a_yes(talk: Callable[..., Talk], said: str) -> None:
     one = talk()
     one(("housing_deduction", "they take 130 a week for the bed, 35 hours a week, I am 20"))
     assert "nothing may be taken" in one(("posted_worker", said))
+
+
+def test_amounts_beside_an_offer_are_kept_for_what_was_offered(talk: Callable[..., Talk]) -> None:
+    """ "They take 140 a week for the bed", answered as deductions with the rent offered: the 140 is not asked again."""
+    one = talk()
+    heard = Heard(Situation(intent="other_deductions", text="they take 140 euro a week for the bed, legal?"), None)
+    one.case = one.cases.noted(heard, ("housing_deduction",), None)
+    one(("housing_deduction", "36 hours a week, I am 26"))
+    assert one.case is not None and one.case.asked == "abroad"
+    assert one.case.deduction is not None and one.case.deduction.amount == 140
+    assert one.cases.noted(heard, ("sick_pay",), None) is None
