@@ -70,7 +70,10 @@ class Dialogue:
         few = situation.intent in ("goodbye", "thanks", "bot_challenge", "privacy")
         if situation.intent == "privacy":
             erase = self.answers.button("button.delete", "/delete_my_data", language)
-            return self.say("privacy", situation, [erase, *self.answers.common("human", "menu", language=language)])
+            kept = self.answers.button("button.my_data", "/my_data", language)  # answered by the gateway's log
+            return self.say(
+                "privacy", situation, [kept, erase, *self.answers.common("human", "menu", language=language)]
+            )
         buttons = self.answers.common("menu", "human", language=language) if few else full
         return self.say(keys.get(situation.intent, situation.intent), situation, buttons)
 

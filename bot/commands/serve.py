@@ -21,6 +21,7 @@ from bot.log.keys import Keys
 from bot.log.model import Holder, Kind
 from bot.post.answering import KindText
 from bot.post.office import Office
+from bot.privacy.about_me import AboutMe
 from bot.settings import BadSetting, Settings
 from facts import published
 from facts.languages import NAMES, SOURCE
@@ -47,7 +48,8 @@ async def _serve(settings: Settings) -> None:
     base = published.base()
     keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
-    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, keys=keys)
+    about_me = AboutMe(Wording(base), settings)
+    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()

@@ -14,6 +14,7 @@ from bot.channels.whatsapp.carrier import WhatsAppCarrier
 from bot.channels.whatsapp.graph import Graph
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
+from bot.desk.helpdesks import doors as helpdesks
 from bot.gateway import logs, metrics
 from bot.gateway.doors import WhatsAppDoor, floods
 from bot.gateway.keys import COUNTS, OFFICE
@@ -59,6 +60,7 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     staff_routes.add_routes(app, office.database, office.keys, settings)
     if handoff is not None:
         desk_routes.add_routes(app, office, settings, handoff)
+        helpdesks.add(app, office, handoff, settings, counts.refused)
     review_routes.add_routes(app, office)
     return app
 

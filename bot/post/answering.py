@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -63,7 +63,21 @@ class Answers(Protocol):
         ...
 
 
-class Desk(Protocol):
+class Direct(Protocol):
+    """Answers some buttons from the log itself; they never reach the assistant."""
+
+    def takes(self, text: str) -> bool:
+        """Whether a message is such a button."""
+        ...
+
+    def direct(
+        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+    ) -> list[Content] | None:
+        """The answer to it."""
+        ...
+
+
+class Desk(Direct, Protocol):
     """The advisors' desk, as the post room needs it."""
 
     def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
@@ -73,16 +87,6 @@ class Desk(Protocol):
     def after(self, connection: Connection, conversation: Conversation, message: Message, turn: Turn,
               now: datetime) -> list[Content]:  # fmt: skip
         """What a turn means for the desk: opens or leaves a case. More to say, if any."""
-        ...
-
-    def takes(self, text: str) -> bool:
-        """Whether a message is a button about the desk, which the desk answers."""
-        ...
-
-    def direct(
-        self, connection: Connection, conversation: Conversation, text: str, now: datetime
-    ) -> list[Content] | None:
-        """The answer to such a button."""
         ...
 
     def wants_back(self, parsed: Mapping[str, Any], text: str) -> bool:
@@ -103,12 +107,14 @@ class Answering:
 
     def __init__(
         self, database: Database, keys: Keys, hub: Hub, assistant: Answers, *, me: str, kind_text: KindText,
-        carriers: Mapping[str, Carrier] | None = None, desk: Desk | None = None, at_once: int = 8,
+        carriers: Mapping[str, Carrier] | None = None, desk: Desk | None = None, directs: Sequence[Direct] = (),
+        at_once: int = 8,
         measured: Callable[[Conversation, Message, Turn, float], None] | None = None,
     ) -> None:  # fmt: skip
         self.database, self.keys, self.hub, self.assistant = database, keys, hub, assistant
         self.me, self.kind_text, self.carriers, self.desk = me, kind_text, carriers or {}, desk
         self.measured = measured
+        self.directs = (*directs, *((desk,) if desk is not None else ()))
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -180,8 +186,9 @@ class Answering:
         start = time.perf_counter()
         if message.kind in _SILENT:
             return await self.database.run(self._store_noted, conversation.id, message, last)
-        if self.desk is not None and self.desk.takes(text):
-            return await self.database.run(self._store_direct, now_conversation, message, text, last)
+        direct = next((one for one in self.directs if one.takes(text)), None)
+        if direct is not None:
+            return await self.database.run(self._store_direct, now_conversation, message, direct, text, last)
         if now_conversation.holder == "human":
             danger, back = await self._heard(text) if message.kind in _READ and text else (False, False)
             return await self.database.run(self._store_held, now_conversation, message, danger, back, last)
@@ -261,12 +268,12 @@ class Answering:
         return True
 
     def _store_direct(
-        self, connection: Connection, conversation: Conversation, message: Message, text: str, last: bool
-    ) -> bool:
+        self, connection: Connection, conversation: Conversation, message: Message, direct: Direct, text: str,
+        last: bool,
+    ) -> bool:  # fmt: skip
         if not self._own(connection, conversation.id, message, "answered", last):
             return False
-        assert self.desk is not None
-        contents = self.desk.direct(connection, conversation, text, _now()) or []
+        contents = direct.direct(connection, conversation, text, _now()) or []
         if contents:
             outbox.say(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
         return True

@@ -17,7 +17,7 @@ from bot.log.database import Database
 from bot.log.inbox import Taken
 from bot.log.keys import Keys
 from bot.log.model import Carrier, Channel, Incoming, Update
-from bot.post.answering import Answering, Answers, Desk, KindText
+from bot.post.answering import Answering, Answers, Desk, Direct, KindText
 from bot.post.hub import Hub
 from bot.post.retention import Retention
 from bot.post.sending import Sending
@@ -38,7 +38,7 @@ class Office:
 
     def __init__(
         self, settings: Settings, assistant: Answers, kind_text: KindText, *, desk: Desk | None = None,
-        database: Database | None = None, keys: Keys | None = None,
+        directs: Sequence[Direct] = (), database: Database | None = None, keys: Keys | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.database = database or Database(database_url(settings))
@@ -49,7 +49,7 @@ class Office:
         self.me = secrets.token_hex(8)
         self.answering = Answering(
             self.database, self.keys, self.hub, assistant, me=self.me, kind_text=kind_text, carriers=self.carriers,
-            desk=desk,
+            desk=desk, directs=directs,
         )  # fmt: skip
         self.sending = Sending(self.database, self.keys, self.hub, self.carriers, doubt=settings.send_doubt)
         self.retention = Retention(self.database, assistant, settings)

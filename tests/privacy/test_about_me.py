@@ -1,0 +1,57 @@
+""" "What do you know about me?" tells what the log holds, on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from bot.log import cases, conversations, files, inbox
+from bot.log.database import Database
+from bot.log.keys import Keys
+from bot.log.model import Contact, Content, Incoming
+from bot.privacy.about_me import PAYLOAD, AboutMe
+from bot.settings import Settings
+from facts.languages import NAMES
+from facts.wording import Wording
+from tests.databases import KINDS, database_url
+
+NOW = datetime(2026, 11, 29, 23, 30, tzinfo=timezone.utc)  # in the Netherlands it is the 30th
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_tells_what_is_kept_and_until_when(kind: str, tmp_path: Path, wording: Wording) -> None:
+    keys = Keys(bytes(32))
+    about = AboutMe(wording, Settings(keep_days=30, keep_case_days=180))
+    with database_url(kind, tmp_path) as url:
+        database = Database(url)
+        database.migrate()
+
+        def tell(name: str) -> str:
+            found = database.now(conversations.find, keys, name)
+            assert found is not None
+            (content,) = database.now(about.direct, found, PAYLOAD, NOW) or []
+            return content.text
+
+        for number in range(3):
+            message = Incoming(
+                channel="whatsapp", address="31612345678", channel_id=str(number), kind="text",
+                content=Content(text="geheim"), at=NOW + timedelta(seconds=number), language="nl",
+                contact=Contact(phone="31612345678", name="Oksana"),
+            )  # fmt: skip
+            name = database.now(inbox.take_in, keys, message, NOW).conversation
+        told = tell(name)
+        assert "3" in told and "30 november 2026" in told and "30 december 2026" in told
+        assert "Oksana" not in told and "31612345678" not in told and "geheim" not in told
+        database.now(cases.open_case, name, NOW, urgency=1, topic="", language="nl", first_message=1)
+        database.now(files.keep, keys, name, b"x", NOW, NOW)
+        later = tell(name)
+        assert "29 mei 2027" in later and len(later.splitlines()) == len(told.splitlines()) + 3
+        database.close()
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_it_is_told_in_every_language(language: str, wording: Wording) -> None:
+    texts = {key: wording.text(key, language, date="D", count="C") for key in wording.base.texts if "kept." in key}
+    assert len(texts) == 12 and (language == "en" or texts["kept.readers"] != wording.text("kept.readers", "en"))
