@@ -58,7 +58,7 @@ class Room:
     async def _publishing(self) -> None:
         """Keep the newest published version in force on this machine."""
         with self.office.hub.watch(f"all:{drafts.NEWS}") as news:
-            while True:
+            while not self.office.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
                 news.clear()
                 try:
                     await self.refresh()

@@ -64,7 +64,7 @@ class Runner:
     async def run(self) -> None:
         """Do what is in the queue until cancelled."""
         with self.hub.watch(f"all:{runs.NEWS}") as news:
-            while True:
+            while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
                 news.clear()
                 try:
                     claimed = await self.database.run(runs.claim, now())

@@ -33,7 +33,6 @@ class Api:
     def __init__(self, office: Office) -> None:
         self.office = office
         self._writing: dict[str, float] = {}  # conversation -> until when an advisor is taken to write
-        self._stopping = False
 
     def add(self, app: web.Application) -> None:
         """Open the addresses."""
@@ -43,15 +42,9 @@ class Api:
         app.router.add_post("/api/forget", self.forget)
         app.router.add_post("/api/files/{file}", self.file)
         app.on_startup.append(self._follow)
-        app.on_shutdown.append(self._let_go)
 
     async def _follow(self, _app: web.Application) -> None:
         self.office.hub.follow(self._heard)
-
-    async def _let_go(self, _app: web.Application) -> None:
-        """Pages that wait are answered at once, so that a stop is not held up; they come back to the next gateway."""
-        self._stopping = True
-        self.office.hub.tell("*")
 
     def _heard(self, kind: str, conversation: str) -> None:
         if kind == ADVISOR_TYPES:
@@ -111,7 +104,7 @@ class Api:
             now_writing = self._writing.get(name, 0) > asyncio.get_running_loop().time()
             newest["typing"] = now_writing if newest["holder"] == "human" else newest["typing"]
             changed = asked.typing not in (None, newest["typing"]) or asked.holder not in (None, newest["holder"])
-            return newest if newest["messages"] or changed or self._stopping or not newest["known"] else None
+            return newest if newest["messages"] or changed or not newest["known"] else None
 
         await wait_for_news(self.office.hub, name, look, max(0.0, min(asked.wait, LONGEST_WAIT)))
         return newest

@@ -52,7 +52,7 @@ class Forwarding:
         news = asyncio.Event()
         stop = self.hub.follow(lambda kind, _: news.set() if kind in ("case", "in", "out", "failed", "*") else None)
         try:
-            while True:
+            while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
                 news.clear()
                 wait = _EVERY
                 try:

@@ -93,6 +93,7 @@ class Site:
         await self.office.open()
         app = web.Application(client_max_size=256 * 1024)
         channel.add(app, self.office, self.base, self.settings)
+        app.on_shutdown.append(self._closing)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", self.port)
@@ -102,6 +103,9 @@ class Site:
         await self._stop.wait()
         await runner.cleanup()
         await self.office.close()
+
+    async def _closing(self, _app: web.Application) -> None:
+        self.office.hub.close()
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
