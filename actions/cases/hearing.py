@@ -103,7 +103,9 @@ class Hearing:
 
         None where that is nothing: then the case, if there is one, stays as it is.
         """
-        flow = next((name for name in offered if name in FLOWS), None)
+        readings = read(heard.situation.text, heard.situation.language, heard.situation.on, "", heard.situation.wrote)
+        earns = any(isinstance(one, Money) for one in readings) and any(isinstance(one, Span) for one in readings)
+        flow = next((name for name in offered if name in FLOWS), "check_my_pay" if earns and case is None else None)
         if flow is None or heard.situation.text.startswith("/"):
             return None
         fresh = msgspec.structs.replace(case or Case(flow="check_my_pay"), flow=flow, stage="left", asked="")
@@ -126,6 +128,9 @@ class Hearing:
             fresh = known
         readings = self._read(situation, fresh)
         case = self._take(fresh, readings, situation)
+        tax = plain(situation.text, situation.language, situation.wrote).tax
+        if tax and case.pay is not None and not case.pay.tax:  # "gross", said on its own of a pay that was told before
+            case = msgspec.structs.replace(case, pay=msgspec.structs.replace(case.pay, tax=tax))
         if flow == "report_abuse":  # how and where to report is always told first
             story = situation.text if len(situation.text.split()) >= _STORY else ""
             return with_changes(case, stage="offered", event="started", account=case.account or shortened(story))

@@ -194,6 +194,13 @@ def _one_month(case: Case) -> bool:
     return first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
 
 
+def _whole_month(case: Case) -> bool:
+    """Whether the time told is one calendar month, from its first day to its last."""
+    first, last = case.first, case.last
+    whole = first is not None and last is not None and first.day == 1
+    return whole and _one_month(case) and last.day == monthrange(last.year, last.month)[1]  # type: ignore[union-attr]
+
+
 def _joined(before: Money | None, money: Money) -> Money:
     """A correction keeps what it does not mention: "no, 12 euro" stays per hour and gross."""
     if before is None:
@@ -229,6 +236,9 @@ def _hours(case: Case, span: Span, amount: Decimal, months: tuple[int, int]) -> 
         "month": amount * months_per_year / weeks_per_year,
         "year": amount / weeks_per_year,
     }
+    by_hour = case.pay is not None and case.pay.per == "hour"
+    if span.per == "month" and case.flow in CLAIMS and by_hour and _whole_month(case):  # "160 hours that month"
+        return {"hours_total": amount, "hours": None}
     if span.per in weekly:
         hours = weekly[span.per]
         return {"hours": hours} if hours <= _HOURS_OF_A_WEEK else {}
@@ -303,7 +313,10 @@ def answer(case: Case, plain: Plain, text: str, counted: bool = False) -> Case |
     if plain.no_idea or nothing_agreed or only_now:
         return msgspec.structs.replace(case, unknown=(*case.unknown, field))
     if field in ("abroad", "signed") and not counted:
-        no = plain.corrects or (brief and not plain.agrees and (plain.denies or plain.nothing))  # "signed nothing"
+        here = field == "abroad" and plain.dutch and not plain.agrees and not plain.corrects  # "the firm is Dutch"
+        no = (
+            plain.corrects or here or (brief and not plain.agrees and (plain.denies or plain.nothing))
+        )  # "signed nothing"
         return msgspec.structs.replace(case, **{field: "no" if no else "yes"}) if no or plain.agrees else None
     if field == "age" and plain.yes:
         return msgspec.structs.replace(case, adult=True)

@@ -34,6 +34,7 @@ class Plain(msgspec.Struct, frozen=True, kw_only=True):
     agrees: bool = False  #: begins with a yes, however long it is
     denies: bool = False  #: a no anywhere
     about: tuple[Literal["pay", "period", "hours"], ...] = ()  #: what the message names
+    dutch: bool = False  #: names something from the Netherlands
     again: bool = False  #: wants to begin again
     received: bool = False
     agreed: bool = False
@@ -60,6 +61,7 @@ def plain(text: str, language: str, wrote: str = "") -> Plain:
         agrees=first is not None and first.has("yes") and not no_idea,
         denies=_any(words, "no"),
         about=tuple(name for name, kind in _ABOUT if _any(words, kind)),
+        dutch=_any(words, "dutch"),
         again=_any(words, "again"),
         received=_any(words, "received"),
         agreed=_any(words, "agreed"),

@@ -28,7 +28,8 @@ KEYS: Final = frozenset({*UNITS, *PER_UNITS, *MARKS, "numbers", "other_money", "
 #: Keys that a language may leave out: what stands before or behind a time of day, months that are also other words, one
 #: word for half an hour, "nothing", words that say what an amount is (received; agreed), "now" as
 #: a time, what stands before a number that only names something ("room 12"), what "I do not know" can be about,
-#: what a sum of several amounts is called, and "again" of who wants to begin again.
+#: what a sum of several amounts is called, "again" of who wants to begin again, and the
+#: name of a company from here.
 MORE: Final = (
     "clock_before",
     "clock_after",
@@ -43,6 +44,7 @@ MORE: Final = (
     "about_period",
     "together",
     "again",
+    "dutch",
 )
 #: A unit in the dual ("شهرين", two months): unit -> words.
 DUALS: Final = "duals"

@@ -183,3 +183,25 @@ def test_amounts_beside_an_offer_are_kept_for_what_was_offered(talk: Callable[..
     assert one.case is not None and one.case.asked == "abroad"
     assert one.case.deduction is not None and one.case.deduction.amount == 140
     assert one.cases.noted(heard, ("sick_pay",), None) is None
+
+
+def test_pay_with_hours_in_a_question_about_something_else_is_kept(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    heard = Heard(Situation(intent="working_hours", text="I get 600 a week, work 50 hours, is that legal?"), None)
+    one.case = one.cases.noted(heard, (), None)
+    one(("check_my_pay", "gross"))
+    assert one.case is not None and one.case.asked == "age" and one.case.hours == Decimal(50)
+    assert one.case.pay is not None and (one.case.pay.amount, one.case.pay.tax) == (600, "gross")
+
+
+def test_the_hours_of_the_month_that_was_not_paid_are_counted_as_they_are(talk: Callable[..., Talk]) -> None:
+    text = talk()(("unpaid_wages", "not paid in October 2026, 15 an hour gross, 160 hours in the month, got nothing"),
+                  ("ask_back", "I am 30"))  # fmt: skip
+    assert "€2,400" in text and "€2,592" in text  # 160 x 15; 8 % = 192
+
+
+def test_a_dutch_company_is_not_one_that_sent_from_abroad(talk: Callable[..., Talk]) -> None:
+    one = talk()
+    one(("housing_deduction", "they take 130 a week for the bed, 35 hours a week, I am 30"))
+    one(("posted_worker", "I am Polish, the company is Dutch"))
+    assert one.case is not None and (one.case.abroad, one.case.asked) == ("no", "signed")
