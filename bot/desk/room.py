@@ -35,7 +35,8 @@ class Desk:
         self.stopping = False
         self.pages: set[asyncio.Event] = set()  #: open pages, each waiting for its news
         self._tasks: set[asyncio.Task[None]] = set()
-        self._under_way: set[str] = set()
+        self._under_way: set[str] = set()  #: conversations that are being translated
+        self._again: set[str] = set()  #: those in which something was said meanwhile
 
     @property
     def answers(self) -> Answers:
@@ -70,7 +71,11 @@ class Desk:
     # -- translating what comes in ------------------------------------------------------------------------------
 
     def _told(self, kind: str, conversation: str) -> None:
-        if kind == "case" and conversation not in self._under_way:
+        if kind != "case":
+            return
+        if conversation in self._under_way:
+            self._again.add(conversation)
+        else:
             self._under_way.add(conversation)
             task = asyncio.create_task(self._translate(conversation))
             self._tasks.add(task)
@@ -78,9 +83,13 @@ class Desk:
 
     async def _translate(self, conversation: str) -> None:
         try:
-            case, language = await self.database.run(_who_reads, conversation)
-            if case is not None and language:
-                await self.translate_case(case.id, language)
+            while True:
+                self._again.discard(conversation)
+                case, language = await self.database.run(_who_reads, conversation)
+                if case is not None and language:
+                    await self.translate_case(case.id, language)
+                if conversation not in self._again:
+                    return
         except Exception as error:
             log.warning("a case is not translated: %s", type(error).__name__)
         finally:

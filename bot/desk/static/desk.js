@@ -7,6 +7,8 @@
   const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF-Token"];
   const draft = `draft-${number}`;
   let typingUntil = 0;
+  let leaving = false; // a form is on its way: the page that it leads to is new anyway
+  document.addEventListener("submit", (event) => { if (!event.target.hasAttribute("hx-post")) leaving = true; });
 
   // -- news ---------------------------------------------------------------------------------------------------
   let first = true;
@@ -15,7 +17,17 @@
   source.onopen = () => { if (line) line.textContent = ""; };
   source.onerror = () => { if (line) line.textContent = line.dataset.lost; };
   source.addEventListener("queue", () => { if (first) { first = false; } htmx.trigger(document.body, "queue"); });
-  source.addEventListener("talk", () => htmx.trigger(document.body, "talk"));
+  // #more is replaced by its answer, and with it whatever waited in line there: what is told meanwhile is asked after it
+  let asking = false, again = false;
+  const refresh = () => {
+    if (asking) { again = true; return; }
+    asking = true;
+    again = false;
+    htmx.trigger(document.body, "talk");
+  };
+  const asked = () => { asking = false; if (again) refresh(); };
+  source.addEventListener("talk", refresh);
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.body.addEventListener(name, asked);
   source.addEventListener("gone", () => { source.close(); location.assign("/staff/sign-in"); });
   source.addEventListener("typing", () => {
     const typing = one("typing");
@@ -76,8 +88,9 @@
   document.body.addEventListener("htmx:afterSettle", (event) => {
     const now = Number(document.querySelector("[data-newest]")?.dataset.newest || 0);
     if (page) {
+      if (event.detail.elt?.id === "more" || event.target?.id === "more") asked();
       const stand = one("more")?.dataset.stand;
-      if (stand && stand !== page.dataset.stand) { keep(); location.reload(); return; }
+      if (stand && stand !== page.dataset.stand) { if (!leaving) { keep(); location.reload(); } return; }
       if (now > newest) { newest = now; announceTalk(); if (stayAtEnd) toEnd(); }
       if (event.detail.target?.id === "written") { sessionStorage.removeItem(draft); one("text")?.focus(); }
     } else if (now > newest) { newest = now; announceNew(); }
