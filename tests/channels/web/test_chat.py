@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from site_of_web import Site
 
-from bot.log import cases, conversations, outbox
+from bot.log import cases, conversations, history, outbox
 from bot.log.database import announce
 from bot.log.model import Content
 
@@ -380,7 +380,9 @@ def test_waiting_and_a_person_are_shown_with_a_way_back(chat: Open, site: Site) 
     site.run(conversations.hold, name, "human")
     expect(page.locator("#holder-text")).to_have_text("A person answers you now.")
     page.click("#back")
-    expect(page.locator("#messages")).to_contain_text("You said: /leave_human", timeout=5000)
+    expect(page.locator("#messages > li.me").last).to_have_attribute("data-state", "sent")
+    said = site.run(history.since, site.office.keys, name)
+    assert [one.content.payload for one in said if one.direction == "in"] == ["", "/leave_human"]
     site.run(conversations.hold, name, "bot")
     expect(page.locator("#holder")).to_be_hidden()
 
