@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import pytest
 from aiohttp import web
 
-from actions.answers import Answers
 from bot.desk.handoff import Handoff
 from bot.desk.helpdesks import doors
 from bot.desk.helpdesks.chatwoot import Chatwoot
@@ -58,7 +57,7 @@ class Side:
         self.database, self.keys, self.chatwoot = database, Keys(bytes(range(32))), chatwoot
         self.hub = Hub()
         database.listen(self.hub.heard)
-        self.words = Handoff(Settings(), self.keys, Answers(base))
+        self.words = Handoff(Settings(), self.keys, lambda: base)
         self.door = Chatwoot(config(chatwoot.address))
         self.worker = Forwarding(database, self.keys, self.hub, self.door, "https://baken.ngo.example")
         self.refused: list[str] = []
