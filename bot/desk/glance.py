@@ -1,4 +1,4 @@
-"""A case at a glance: what the worker told already, so that nothing is asked twice."""
+"""A case at a glance: what the worker told already and what it comes to, so that nothing is asked twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 import msgspec
 
-from actions.cases.case import ASKS, from_slot
+from actions.answers import Answers
+from actions.cases.case import ASKS, Case, complete, from_slot
+from actions.cases.results import BASIS, Sums
+from actions.cases.telling import told, understood
 from actions.situation import Situation
 from bot.desk.room import Desk
 from bot.desk.talk import Talk
@@ -16,13 +19,22 @@ from bot.log.model import Message
 log = logging.getLogger(__name__)
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What the worker told Baken, in the staff's language; or the sum as Baken said it (`said`)."""
+
+    known: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    rests_on: tuple[tuple[str, str], ...] = ()  #: title and address of each source
+    said: str = ""
+
+
 class Glance(msgspec.Struct, frozen=True):
     """What stands beside the conversation."""
 
     topics: tuple[str, ...]  #: that came up, newest first
-    danger: int  #: messages with signs of danger
+    danger: bool  #: a message had signs of danger
     files: tuple[Message, ...]
-    sums: str  #: the sum with what it rests on, in the staff's language or as Baken said it; empty where there is none
+    told: Told | None
     shared: bool  #: the worker lets the advisor read what was said before
 
 
@@ -34,43 +46,44 @@ async def look(room: Desk, opened: Talk, messages: list[Message], language: str)
     shared = opened.case.share == "yes"
     return Glance(
         topics=tuple(topics),
-        danger=sum(1 for one in messages if one.content.safety and one.direction == "out"),
+        danger=any(one.content.safety for one in messages if one.direction == "out"),
         files=tuple(one for one in messages if one.content.document is not None),
-        sums=(await _sums(room, opened.conversation.id, language) or _told(messages)) if shared else "",
+        told=(await _told(room, opened.conversation.id, language) or _as_said(messages)) if shared else None,
         shared=shared,
     )
 
 
-async def _sums(room: Desk, conversation: str, language: str) -> str:
-    """The sum of the worker's case, worded anew in the staff's language from what the assistant keeps of it."""
+async def _told(room: Desk, conversation: str, language: str) -> Told | None:
+    """From what the assistant keeps of the worker's case; None where it keeps none or is not at hand."""
     slot: Any = getattr(room.office.assistant, "slot", None)
     if slot is None:
-        return ""
+        return None
     try:
         case = from_slot(await slot(conversation, "case"))
-        return worded(room, case, language) if case is not None else ""
+        return worded(room.answers, case, language) if case is not None else None
     except Exception as error:  # the assistant may be away; the conversation itself is there
         log.warning("no sum at hand for a case: %s", type(error).__name__)
-        return ""
+        return None
 
 
-def _told(messages: list[Message]) -> str:
+def worded(answers: Answers, case: Case, language: str) -> Told:
+    """A worker's case in a language: what is known, what it comes to, and the sources of that."""
+    wording, situation = answers.wording, Situation(intent=case.flow, language=language)
+    lines: list[str] = []
+    if case.flow != "report_abuse" and complete(case):
+        result = Sums(answers.base).result(case, situation.on)
+        lines = [told(line, wording, language, situation.on) for line in result.lines]
+    facts = [answers.base.facts[name] for name in BASIS.get(case.flow, ())] if lines else []
+    shown = answers.sources(answers.tell(facts, situation))
+    return Told(
+        known=tuple(understood(case, wording, language, situation.on)),
+        sums=tuple(lines),
+        rests_on=tuple(dict.fromkeys((f"{one.title} {one.section}".strip(), one.url) for one in shown)),
+    )
+
+
+def _as_said(messages: list[Message]) -> Told | None:
     """The newest sum as Baken said it, where the assistant is not at hand."""
     said = (one.content.text for one in reversed(messages) if one.author == "bot" and one.topic in ASKS)
-    return next((text for text in said if "€" in text and any(letter.isdigit() for letter in text)), "")
-
-
-def worded(room: Desk, case: Any, language: str) -> str:
-    """What a worker's case comes to, in a language."""
-    from actions.cases.case import complete
-    from actions.cases.talk import Cases
-
-    if case.flow == "report_abuse" or not complete(case):
-        return ""
-    talk = Cases(room.answers, _never, lambda _: None)
-    situation = Situation(intent=case.flow, language=language)
-    return talk.result_text(situation, case, talk.sums.result(case, situation.on))
-
-
-def _never(_heard: object) -> Any:
-    raise AssertionError("a glance answers nothing")
+    text = next((text for text in said if "€" in text and any(letter.isdigit() for letter in text)), "")
+    return Told(said=text) if text else None

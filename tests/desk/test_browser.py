@@ -147,6 +147,8 @@ def test_the_sum_of_the_worker_is_beside_the_talk_so_that_nothing_is_asked_twice
     worker.asks(payload='/share{"answer": "yes"}', least=2)
     expect(page.locator(".sums")).to_contain_text("14,99", timeout=5000)
     assert "uur" in page.inner_text(".sums"), "in the advisor's language"
+    assert "11,50" in page.inner_text(".told") and "45" in page.inner_text(".told")
+    assert page.locator("aside a[href^='https://wetten.overheid.nl']").count() >= 1, "what the sum rests on"
 
 
 def test_a_ready_answer_is_put_into_the_message_and_can_be_changed(whole: Site, opened: Open) -> None:
@@ -244,7 +246,7 @@ def test_a_talk_works_on_a_phone_by_keyboard_and_without_script(small: Callable[
 def test_axe_finds_nothing_on_any_page(small: Callable[..., Site], opened: Open, language: str) -> None:
     site = small(translate="libretranslate", translate_url="http://127.0.0.1:1", translate_deadline=0.1)
     site.account("chief", "admin", "Chief")
-    worker, number = waits(site, "ar")
+    _, number = waits(site, "ar")
     danger = site.worker()
     danger.asks("locked up")
     danger.asks("person please", least=2)
@@ -281,7 +283,8 @@ def test_script_of_a_worker_does_not_run_in_the_advisors_browser(small: Callable
     expect(page.locator("#text")).to_be_visible()
     page.evaluate("window.ran = false")
     worker.send(
-        "<img src=x onerror='window.ran=true'><script>window.ran=true</script><b hx-get='/staff/people' hx-trigger='load'>x</b>"
+        "<img src=x onerror='window.ran=true'><script>window.ran=true</script>"
+        "<b hx-get='/staff/people' hx-trigger='load'>x</b>"
     )
     expect(page.locator("#log")).to_contain_text("<script>", timeout=5000)
     assert page.evaluate("window.ran") is False and page.locator("#log img, #log b").count() == 0
