@@ -11,7 +11,10 @@ from facts.languages import NAMES, RIGHT_TO_LEFT, SOURCE
 from facts.wording import Wording
 
 #: Texts from elsewhere that the chat shows too, by the name that the chat knows them by.
-_SHARED: Final = {"greeting": "greeting", "menu": "button.menu", "delete": "button.delete", "keep": "button.keep"}
+_SHARED: Final = {
+    "greeting": "greeting", "menu": "button.menu", "delete": "button.delete", "keep": "button.keep",
+    "stop_waiting": "button.stop_waiting",
+}  # fmt: skip
 _ACCEPTED: Final = re.compile(r"([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([0-9.]+))?")
 
 

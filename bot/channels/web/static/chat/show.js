@@ -102,6 +102,9 @@ function readOut(entry) {
   while (heard.children.length > 3) { heard.firstChild.remove(); }
 }
 
+/** Leaving the queue, or leaving a person: not the same words. */
+function backWord() { return state.holder === "human" ? state.words.back : state.words.stop_waiting; }
+
 /** The person reads from their own question down: that stays at the top of what is seen. */
 function scroll(item) {
   const log = byId("log"), mine = document.querySelectorAll("#messages > .me");
@@ -122,5 +125,6 @@ function showHolder() {
   const words = state.words, holder = state.holder;
   byId("holder").hidden = holder === "bot";
   const text = holder === "human" ? words.human : words.waiting;
+  byId("back").textContent = backWord();
   if (holder !== "bot" && byId("holder-text").textContent !== text) { byId("holder-text").textContent = text; }
 }

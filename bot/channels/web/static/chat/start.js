@@ -19,7 +19,7 @@ function listenToForm() {
     say(state.words.languages[code], '/set_language{"code": "' + code + '"}');
     changeLanguage(code);
   });
-  byId("back").addEventListener("click", () => say(state.words.back, "/leave_human"));
+  byId("back").addEventListener("click", () => say(backWord(), "/leave_human"));
 }
 
 async function start() {
