@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import Any, NoReturn
 
 import aiohttp
@@ -14,7 +15,7 @@ from bot.engine.incoming import INCOMING
 
 def hold_failures() -> None:
     """For this process, once. bot/engine/talking.py says what becomes of them."""
-    if RemoteAction.run.__module__ != __name__:
+    if not hasattr(RemoteAction.run, "__wrapped__"):
         _note_failures()
         _fail_loudly()
 
@@ -23,6 +24,7 @@ def _note_failures() -> None:
     """Rasa goes on after an action that failed. It is noted, so that nothing of the message is kept."""
     own = RemoteAction.run
 
+    @functools.wraps(own)
     async def run(self: RemoteAction, *args: Any, **kwargs: Any) -> Any:
         try:
             return await own(self, *args, **kwargs)

@@ -48,7 +48,15 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             sa.event.listen(self.engine, "connect", _fast_and_safe)
         else:  # a database that was started anew is noticed before a message fails on it; errors never show values
             self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
-        self._table = self.SQLEvent.__table__
+        # made once: putting a statement together costs as much as carrying it out
+        table, mine = self.SQLEvent.__table__, self.SQLEvent.__table__.c.sender_id == sa.bindparam("conversation")
+        self._select = sa.select(table.c.data).where(mine).order_by(table.c.id.desc()).limit(1)
+        kept = {"timestamp": sa.bindparam("now"), "data": sa.bindparam("kept")}
+        self._update = sa.update(table).where(mine).values(**kept)
+        self._insert = sa.insert(table).values(
+            sender_id=sa.bindparam("conversation"), type_name=self._NAME, **kept
+        )  # fmt: skip
+        self._delete = sa.delete(table).where(mine)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Replace the conversation's row by what it knows now.
@@ -84,7 +92,7 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     async def forget(self, conversation: str) -> int:
         """Delete a conversation; returns how many rows went."""
         with self.engine.begin() as connection:
-            gone = connection.execute(sa.delete(self._table).where(self._table.c.sender_id == conversation))
+            gone = connection.execute(self._delete, {"conversation": conversation})
         return int(gone.rowcount)
 
     async def empty(self, conversation: str) -> None:
@@ -106,22 +114,14 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             connection.execute(sa.select(1))
 
     def _put(self, conversation: str, kept: dict[str, Any]) -> None:
-        now = {"timestamp": time.time(), "data": json.dumps(kept)}
+        row = {"conversation": conversation, "now": time.time(), "kept": json.dumps(kept)}
         with self.engine.begin() as connection:
-            row = sa.update(self._table).where(self._table.c.sender_id == conversation).values(**now)
-            if not connection.execute(row).rowcount:
-                new = sa.insert(self._table).values(sender_id=conversation, type_name=self._NAME, **now)
-                connection.execute(new)
+            if not connection.execute(self._update, row).rowcount:
+                connection.execute(self._insert, row)
 
     def _get(self, conversation: str) -> dict[str, Any]:
-        query = (
-            sa.select(self._table.c.data)
-            .where(self._table.c.sender_id == conversation, self._table.c.type_name == self._NAME)
-            .order_by(self._table.c.id.desc())
-            .limit(1)
-        )
         with self.engine.connect() as connection:
-            data = connection.execute(query).scalar()
+            data = connection.execute(self._select, {"conversation": conversation}).scalar()
         kept = json.loads(data) if data is not None else {}
         return kept if isinstance(kept, dict) else {"now": kept}  # a list was kept until version 0.1
 

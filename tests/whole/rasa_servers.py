@@ -23,7 +23,7 @@ class Process:
     """A command that listens on a port, with its output in a file."""
 
     def __init__(self, command: list[str], health: str, log: Path, environment: dict[str, str]) -> None:
-        self.health, self.log = health, log
+        self.command, self.health, self.log, self.environment = command, health, log, environment
         self._file = log.open("ab")
         self.process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=self._file, stderr=subprocess.STDOUT
@@ -38,6 +38,10 @@ class Process:
                 return
             time.sleep(0.1)
         raise AssertionError(f"not ready after {seconds} s: {self.output()[-2000:]}")
+
+    def again(self) -> Process:
+        """The same, started anew."""
+        return Process(self.command, self.health, self.log, self.environment)
 
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
