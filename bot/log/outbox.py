@@ -45,7 +45,7 @@ def say(
     carried = row.channel != "web"
     parts: Parts | None = connection.info["parts"].get(row.channel)
     if parts is not None:  # a row each: what was sent is known of each, whatever stops in between
-        contents = [part for content in contents for part in parts(content, row.language)]
+        contents = [part for content in contents for part in _rows(content, parts(content, row.language))]
     made = []
     for content in contents:
         result = connection.execute(
@@ -59,6 +59,11 @@ def say(
     connection.execute(sa.update(_C).where(_C.c.id == conversation).values(last_at=now))
     announce(connection, f"out:{conversation}")
     return made
+
+
+def _rows(content: Content, parts: Sequence[Content]) -> Sequence[Content]:
+    """A content that is one message stays as it was said, translation and all: the desk shows both texts apart."""
+    return [content] if len(parts) == 1 else parts
 
 
 def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, most: int) -> list[Outgoing]:

@@ -15,20 +15,21 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import requests
 from aiohttp import web
 
 from actions.answers import Answers
 from bot.assistant import Assistant
-from bot.channels.web import channel
 from bot.desk.handoff import Handoff
-from bot.desk.routes import add_routes
+from bot.gateway.app import make
 from bot.log import cases, conversations, history
 from bot.log.keys import Keys
 from bot.log.model import Contact, Content, Incoming
 from bot.post.office import Office
 from bot.settings import Settings
-from bot.staff import routes as staff_routes
+from tests.channels.whatsapp import meta as messages
+from tests.channels.whatsapp.graph_stand_in import GraphStandIn
 from tests.staff.site import PASSWORD, make_account
 
 
@@ -64,11 +65,13 @@ class Browser:
 
 class Site:
     def __init__(self, url: str, folder: Path, answers: Answers, assistant: Callable[[], Any], carrier: Any = None,
-                 **settings: Any) -> None:  # fmt: skip
+                 with_meta: bool = False, **settings: Any) -> None:  # fmt: skip
+        """`with_meta`: WhatsApp through its webhook and a stand-in of the Graph API; else `carrier` takes messages."""
         self.settings = Settings(
             data_folder=str(folder), database_url=url, **{"desk_hours": "daily 00:00-24:00", **settings}
         )
         self.answers, self._make, self.carrier, self.url = answers, assistant, carrier, url
+        self._with_meta = with_meta
         self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
         self.failed: BaseException | None = None
@@ -89,27 +92,35 @@ class Site:
 
     async def _serve(self) -> None:
         self.assistant = await self._make()
-        keys = Keys(bytes(range(32)))
-        self.handoff = Handoff(self.settings, keys, lambda: self.answers.base)
+        keys, base = Keys(bytes(range(32))), self.answers.base
+        self.meta = GraphStandIn(statuses=("sent", "delivered", "read")) if self._with_meta else None
+        if self.meta is not None:
+            await self.meta.start()
+            self.settings = msgspec.structs.replace(
+                self.settings, whatsapp_phone_number_id=self.meta.number, whatsapp_access_token=self.meta.token,
+                whatsapp_app_secret=self.meta.app_secret, whatsapp_verify_token="a word",
+                whatsapp_graph_url=self.meta.url,
+            )  # fmt: skip
+        self.handoff = Handoff(self.settings, keys, lambda: base)
         self.office = Office(
             self.settings, self.assistant, lambda kind, holder, language: None, desk=self.handoff, keys=keys
         )
         if self.carrier is not None:
             self.office.carriers["whatsapp"] = self.carrier
-        await self.office.open()
-        app = web.Application(client_max_size=256 * 1024)
-        channel.add(app, self.office, self.answers.base, self.settings)
-        staff_routes.add_routes(app, self.office.database, self.office.keys, self.settings)
-        add_routes(app, self.office, self.settings, self.handoff)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(
+            make(self.settings, self.office, base, self.handoff), access_log=None, shutdown_timeout=0.1
+        )
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         self.address = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
+        if self.meta is not None:
+            self.meta.webhook_url = f"{self.address}/webhooks/whatsapp"
         self.ready.set()
         await self._stop.wait()
         await runner.cleanup()
-        await self.office.close()
+        if self.meta is not None:
+            await self.meta.close()
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._stop.set)
@@ -158,12 +169,34 @@ class Worker:
             answer = requests.post(f"{self.site.address}/api/messages", json=body, timeout=20)
             assert answer.status_code == 202, answer.text
             return
+        if self.site.meta is not None:
+            self._post(text, payload)
+            return
         incoming = Incoming(
             channel="whatsapp", address=self.address, channel_id=uuid.uuid4().hex, kind=kind,  # type: ignore[arg-type]
             content=Content(text=text, payload=payload, **content), at=now(),
             contact=Contact(phone=self.address, name="A worker"),
         )  # fmt: skip
         asyncio.run_coroutine_threadsafe(self.site.office.take_in([incoming]), self.site.loop).result(20)
+
+    def _post(self, text: str, payload: str) -> None:
+        """As Meta would, signed."""
+        meta = self.site.meta
+        assert meta is not None
+        said = (
+            messages.pressed(payload, text or payload, sender=self.address)
+            if payload
+            else messages.text(text, sender=self.address)
+        )
+        raw = messages.body([said], number=meta.number)
+        url = f"{self.site.address}/webhooks/whatsapp"
+        answer = requests.post(url, data=raw, headers=messages.signed(raw, meta.app_secret), timeout=20)
+        assert answer.status_code == 200, answer.text
+
+    def on_the_telephone(self) -> str:
+        """What Meta was given for this person."""
+        assert self.site.meta is not None
+        return "\n".join(one.text for one in self.site.meta.taken if one.to == self.address)
 
     def heard(self, least: int = 1, seconds: float = 20) -> list[Content]:
         """What was said to the person since the last look; waits for so many."""

@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 
 from actions.answers import Answers
 from bot.log import cases, conversations, schema
-from tests.desk.carrier import Telephones
 from tests.desk.site import Site, Worker, now, real_assistant, waits
 from tests.desk.test_translation import Service
 from tests.staff.site import PASSWORD
@@ -28,7 +27,7 @@ def whole(model: Path, answers: Answers, tmp_path_factory: pytest.TempPathFactor
     """The product's own assistant, and translation between advisor and worker switched on."""
     folder, service = tmp_path_factory.mktemp("whole"), Service()
     made = Site(
-        f"sqlite:///{folder / 'baken.db'}", folder, answers, real_assistant(model, folder), Telephones(),
+        f"sqlite:///{folder / 'baken.db'}", folder, answers, real_assistant(model, folder), with_meta=True,
         translate="libretranslate", translate_url=service.url,
     )  # fmt: skip
     yield made
@@ -116,6 +115,8 @@ def test_a_worker_on_the_page_and_one_on_whatsapp_talk_to_advisors_in_two_langua
     boris.press("#text", "Control+Enter")
     (said,) = phone.heard()
     assert (said.text, said.translated) == ("Since when?", "[en→ro] Since when?")
+    expect(boris.locator("#log .message.advisor .state")).to_have_text("read", timeout=30_000)
+    assert "[en→ro] Since when?" in phone.on_the_telephone() and "*Boris*" in phone.on_the_telephone()
 
     # both are closed, and Baken goes on
     anna.get_by_role("button", name="Sluiten").click()
