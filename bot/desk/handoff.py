@@ -130,7 +130,9 @@ class Handoff:
             return []
         if payload == words.SHARE:
             cases.consent(connection, conversation.id, "share", answer)
-            shared = self._say("desk.shared" if answer == "yes" else "desk.not_shared", language)
+            yes, no = words.share(self.answers, language).buttons
+            key, other = ("desk.shared", no) if answer == "yes" else ("desk.not_shared", yes)
+            shared = self._say(key, language, (other,))  # they may change their mind
             newest = cases.latest(connection, conversation.id)
             asked = newest is not None and newest.improve == ""
             return [shared, *([said(words.improve(self.answers, language), language)] if asked else [])]

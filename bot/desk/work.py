@@ -79,13 +79,13 @@ def take(connection: Connection, keys: Keys, handoff: Handoff, number: int, me: 
 def hand_over(
     connection: Connection, keys: Keys, handoff: Handoff, number: int, me: Account, to: int | None, now: datetime
 ) -> None:
-    """Hand a case to another advisor, or back into the queue (`to` None).
+    """Hand a case to another advisor, give one that waits to an advisor, or put one back into the queue (`to` None).
 
     Raises:
-        Refused: it is not taken, or `to` is no advisor.
+        Refused: it is closed, or waits already, or `to` is no advisor.
     """
     case = locked(connection, number)
-    if case.state != "taken":
+    if case.state not in ("taken", "waiting") or (to is None and case.state == "waiting"):
         raise Refused("case.over")
     if to is None:
         connection.execute(sa.update(_K).where(_K.c.id == number).values(state="waiting", taken_by=None))
@@ -96,10 +96,13 @@ def hand_over(
     other = accounts.get(connection, to)
     if other is None or other.closed or not other.may("advisor"):
         raise Refused("case.nobody")
-    if other.id == case.taken_by:
+    if case.state == "taken" and other.id == case.taken_by:
         return
-    connection.execute(sa.update(_K).where(_K.c.id == number).values(taken_by=other.id))
-    _say(connection, keys, case, [handoff.taken(other.shown, case.language, how="handed_over")], now)
+    taken = case.taken or now
+    connection.execute(sa.update(_K).where(_K.c.id == number).values(state="taken", taken=taken, taken_by=other.id))
+    conversations.hold(connection, case.conversation, "human")
+    how = "handed_over" if case.state == "taken" else "taken"
+    _say(connection, keys, case, [handoff.taken(other.shown, case.language, how=how)], now)
     _done(connection, case, me, f"handed to {other.id}", now)
 
 

@@ -181,6 +181,17 @@ def test_a_case_is_handed_over_put_back_closed_and_opened_again(desk: Site) -> N
     assert anna.post(f"{path}/reopen").status_code == 409, "the worker waits with a new case"
 
 
+def test_a_case_that_waits_is_given_to_a_colleague(desk: Site) -> None:
+    worker, number = waits(desk)
+    anna, boris = desk.signed_in("anna"), desk.signed_in("boris", shown="Boris")
+    path = f"/desk/cases/{number}"
+    assert anna.post(f"{path}/hand-over", to="").status_code == 409, "it is in the queue already"
+    to = anna.get(path).text.split(">Boris<")[0].rsplit('value="', 1)[1].split('"')[0]
+    assert anna.post(f"{path}/hand-over", to=to).status_code == 303
+    assert "Boris" in worker.heard()[0].text and holder(worker) == "human"
+    assert f'href="{path}"' in boris.get("/desk?folder=mine").text
+
+
 def test_notes_are_for_colleagues_and_have_a_length(desk: Site) -> None:
     worker, number = waits(desk)
     anna, boris = desk.signed_in("anna", shown="Anna"), desk.signed_in("boris")

@@ -48,6 +48,8 @@ def test_the_two_consents_are_asked_apart_and_kept(site: Site) -> None:
     assert [button.payload for button in shared[1].buttons] == ['/improve{"answer": "yes"}', '/improve{"answer": "no"}']
     worker.press(shared[1], 1)
     assert (case_of(worker).share, case_of(worker).improve) == ("yes", "no")
+    worker.press(shared[0], 0)
+    assert case_of(worker).share == "no", "they changed their mind"
 
 
 def test_who_said_nothing_before_is_not_asked_to_share_it(site: Site) -> None:
@@ -95,6 +97,20 @@ def test_after_not_understanding_twice_a_human_is_offered_and_yes_brings_one(sit
     assert any(button.payload == "/talk_to_human" for one in said for button in one.buttons)
     worker.asks("yes", least=2)
     assert case_of(worker).state == "waiting"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "stop"), ("pl", "stop"), ("nl", "terug naar het menu")])
+def test_words_that_mean_back_are_asked_back_while_an_advisor_has_it(site: Site, language: str, words: str) -> None:
+    worker = site.worker(language=language)
+    worker.asks("/talk_to_human", payload="/talk_to_human", least=2)
+    number = case_of(worker).id
+    name = f"anna-{language}-{number}"
+    site.signed_in(name).post(f"/desk/cases/{number}/take")
+    worker.heard()
+    worker.send("They pay me 11 euro an hour")
+    (asked,) = worker.asks(words)
+    assert [button.payload for button in asked.buttons] == [LEAVE, "/stay_human"]
+    assert holder(worker) == "human"
 
 
 def test_the_same_on_whatsapp_where_the_words_of_a_button_can_be_typed(site: Site) -> None:
