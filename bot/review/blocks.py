@@ -72,6 +72,29 @@ def write(entry: Fact | Figure) -> str:
     return "\n".join(lines) + "\n"
 
 
+def rewritten(old: str, before: Fact | Figure, entry: Fact | Figure) -> str:
+    """An entry as a block in which the keys whose value did not change keep the lines that they had."""
+    was, now = _plain(before), _plain(entry)
+    lines = _by_key(old)
+    kept = {key for key in now if key in lines and was.get(key) == now[key]}
+    parts = _by_key(write(entry))
+    order = [*(key for key in lines if key in parts), *(key for key in parts if key not in lines)]
+    return "".join("".join(lines[key] if key in kept else parts[key]) for key in order)
+
+
+def _by_key(text: str) -> dict[str, list[str]]:
+    """The lines of a block by the key that they stand under; the first line under "id"."""
+    found: dict[str, list[str]] = {}
+    key = "id"
+    first = text.splitlines(keepends=True)[0]
+    indent = len(first) - len(first.lstrip(" ")) + 2
+    for line in text.splitlines(keepends=True):
+        match = re.match(rf" {{{indent}}}([a-z_]+):", line)
+        key = match[1] if match else key
+        found.setdefault(key, []).append(line)
+    return found
+
+
 def read(text: str, shape: type[Fact] | type[Figure]) -> Fact | Figure:
     """The entry that a block says.
 

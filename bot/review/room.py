@@ -110,7 +110,7 @@ class Room:
         file = self.file(name)
         text = (base.folder / file).read_text(encoding="utf-8")
         old = blocks.block(text, made.id)
-        new = old if blocks.same(made, before) else blocks.write(made)
+        new = old if blocks.same(made, before) else blocks.rewritten(old, before, made)
         _, changes = await self.database.run(_published)
         last = next((change for change in reversed(changes) if change.entry == name), None)
         kept = last.translations if last is not None else {}

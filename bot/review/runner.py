@@ -35,10 +35,12 @@ MUST_PASS: Final = ROOT / "tests" / "conversations"
 _SLEEP: Final = 10.0
 #: Seconds between two signs of life.
 _BEAT: Final = 1.0
-#: A run pauses after each message for this part of the time that the message took, and while workers are answered.
+#: A run pauses after each message for as long as the message took, and waits until workers were quiet for a moment
+#: (in seconds); not for ever, so that a busy day does not keep a run from ending.
 _PAUSE: Final = 1.0
+_QUIET: Final = 0.3
 _GIVE_WAY: Final = 0.02
-_LONGEST_WAY: Final = 5.0
+_LONGEST_WAY: Final = 2.0
 
 
 class Stopped(Exception):
@@ -60,9 +62,17 @@ class Runner:
         self.database, self.keys, self.hub, self.assistant = database, keys, hub, assistant
         self.busy, self.must_pass = busy, must_pass
         self._told = 0.0
+        self._worker_wrote = 0.0
 
     async def run(self) -> None:
         """Do what is in the queue until cancelled."""
+        unfollow = self.hub.follow(self._heard)
+        try:
+            await self._work()
+        finally:
+            unfollow()
+
+    async def _work(self) -> None:
         with self.hub.watch(f"all:{runs.NEWS}") as news:
             while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
                 news.clear()
@@ -167,11 +177,16 @@ class Runner:
         return turns
 
     async def _give_way(self) -> None:
-        """Wait while workers are being answered; not for ever, so that a busy day does not keep a run from ending."""
-        waited = 0.0
-        while self.busy() and waited < _LONGEST_WAY:
+        """Wait while workers write or are being answered."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + _LONGEST_WAY
+        # others' work has no event for its end
+        while clock() < until and (self.busy() or clock() < self._worker_wrote + _QUIET):  # noqa: ASYNC110
             await asyncio.sleep(_GIVE_WAY)
-            waited += _GIVE_WAY
+
+    def _heard(self, kind: str, _conversation: str) -> None:
+        if kind == "in":
+            self._worker_wrote = asyncio.get_running_loop().time()
 
     async def _tell(self, run: Run, done: int, total: int) -> None:
         moment = time.monotonic()

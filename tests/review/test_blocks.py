@@ -64,3 +64,14 @@ def test_a_tag_in_a_block_makes_nothing(base: FactBase) -> None:
     changed = msgspec.structs.replace(base.facts["housing-max-25"], note="!!python/object/apply:os.system ['true']")
     again = blocks.read(blocks.write(changed), Fact)
     assert isinstance(again, Fact) and again.note == changed.note
+
+
+def test_what_did_not_change_keeps_its_lines(base: FactBase) -> None:
+    for fact in base.facts.values():
+        old = blocks.block(base.where[fact.id].read_text(encoding="utf-8"), fact.id)
+        sure = "low" if fact.confidence == "high" else "high"
+        new = blocks.rewritten(old, fact, msgspec.structs.replace(fact, confidence=sure))
+        changed = [pair for pair in zip(old.splitlines(), new.splitlines(), strict=True) if pair[0] != pair[1]]
+        assert changed == [(f"    confidence: {fact.confidence}", f"    confidence: {sure}")], fact.id
+        noted = msgspec.structs.replace(fact, note="a note")
+        assert blocks.same(blocks.read(blocks.rewritten(old, fact, noted), Fact), noted)
