@@ -91,7 +91,6 @@ class Topics:
         yield "shape", "two stages: one of 8 families, then the topic within it", self.two_stages
         yield "shape", "a model for each language, the language given", self.by_language
         yield "training lines", "with noise: each line once more with typos", self.noisy
-        # the next two are to be compared with one another: 4,000 topic lines, none of the lines by sign of danger
         yield "training lines", "one writer, 4,000 topic lines", lambda: self.writers("a")
         yield "training lines", "four writers, 4,000 topic lines together", lambda: self.writers("abdf")
 
@@ -244,7 +243,8 @@ def page(writer: str, data: Development, whole: int, rows: list[Row], limits: li
             for _, name, right, latin in variants
         ]
     lines += [
-        "", "## Thresholds for asking back", "",
+        "", "The last two stand beside one another, not beside the first: lines by topic only, none of the lines by "
+        "sign of danger.", "", "## Thresholds for asking back", "",
         "Chosen on one half of the lines left out, measured on the other; a wrong answer weighs as much as three "
         "questions back.", "", "| threshold | right | asked back | wrong |", "| --- | --- | --- | --- |", *limits,
         "", "## Danger", "", *danger,
