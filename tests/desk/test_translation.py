@@ -111,7 +111,7 @@ def test_a_slow_or_broken_service_blocks_no_message(
     (said,) = worker.heard()
     assert (said.text, said.translated) == ("Sinds wanneer?", "")
     worker.send("od marca")
-    eventually(lambda: anna.get(path).text.count("Kon niet worden vertaald.") == 2)
+    eventually(lambda: anna.get(path).text.count("Kon niet worden vertaald.") == 3)
     assert "od marca" in anna.get(path).text
 
 
