@@ -70,6 +70,17 @@ def empty(connection: Connection, conversation: str) -> None:
     announce(connection, f"out:{conversation}")
 
 
+def tidy(connection: Connection, conversation: str) -> bool:
+    """Delete a conversation that was emptied on request, once its last word is carried."""
+    message = schema.messages
+    left = sa.exists().where(
+        message.c.conversation == conversation,
+        sa.or_(message.c.direction == "in", message.c.state.in_(("ready", "sending"))),
+    )
+    gone = connection.execute(sa.delete(_C).where(_C.c.id == conversation, sa.not_(left)))
+    return bool(gone.rowcount)
+
+
 def untouched_since(connection: Connection, before: datetime, most: int = 500) -> list[str]:
     """Conversations in which nothing was said since `before`, oldest first."""
     query = sa.select(_C.c.id).where(_C.c.last_at < before).order_by(_C.c.last_at).limit(most)

@@ -207,6 +207,8 @@ class Answering:
         stored = await self.database.run(self._store, now_conversation, message, turn, documents, last)
         for path in documents.values():
             store.forget([path[0].name])
+        if stored and turn.forget:  # what was kept to answer this message alike once more is not needed now
+            await self.assistant.forget(conversation.id)
         if not stored and await self.database.run(conversations.find, self.keys, conversation.id) is None:
             await self.assistant.forget(conversation.id)  # deleted while it was being answered
         if stored and self.measured is not None:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 import structlog
+from sqlalchemy.engine import Connection
 
-from bot.log import outbox
+from bot.log import conversations, outbox
 from bot.log.database import Database
 from bot.log.keys import Keys
 from bot.log.model import Carrier, NotSent, Outgoing, Sent
@@ -104,7 +105,7 @@ class Sending:
             await asyncio.sleep(pause)
             try:
                 if isinstance(result, Sent):
-                    await self.database.run(outbox.sent, message, result.channel_id)
+                    await self.database.run(_sent, outgoing, result.channel_id)
                 elif _given_up(outgoing, result):
                     log.warning("message not delivered: code %s after %d tries", result.code, attempts)
                     await self.database.run(outbox.failed, message, result.code)
@@ -118,6 +119,11 @@ class Sending:
 
 def _given_up(outgoing: Outgoing, result: NotSent) -> bool:
     return result.permanent or outgoing.message.attempts + 1 >= MOST_TRIES
+
+
+def _sent(connection: Connection, outgoing: Outgoing, channel_id: str) -> None:
+    outbox.sent(connection, outgoing.message.id, channel_id)
+    conversations.tidy(connection, outgoing.conversation.id)
 
 
 def _now() -> datetime:
