@@ -128,6 +128,8 @@ async def translate(request: web.Request) -> web.StreamResponse:
     def switch(connection: Connection) -> None:
         case = work.locked(connection, number)
         work.mark(connection, number, translate=on)
+        if on:
+            talk.try_again(connection, room.keys, case)
         trail.note(connection, now(), me.id, f"translation {'on' if on else 'off'}", f"case {number}")
         announce(connection, f"case:{case.conversation}")
 

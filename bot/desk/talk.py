@@ -130,6 +130,15 @@ def to_translate(connection: Connection, keys: Keys, number: int, most: int = 50
     ]  # fmt: skip
 
 
+def try_again(connection: Connection, keys: Keys, case: Case) -> None:
+    """Let the worker's messages whose translation failed be tried once more."""
+    for message in visible(connection, keys, case):
+        content = message.content
+        if message.direction == "in" and content.translated_to and not content.translated:
+            fresh = msgspec.structs.replace(content, translated_to="")
+            connection.execute(sa.update(_M).where(_M.c.id == message.id).values(content=keys.seal(fresh)))
+
+
 def keep_translation(connection: Connection, keys: Keys, message: Message, text: str | None, language: str) -> None:
     """Store a message's translation; None: it was tried and did not work, which is shown too."""
     content = msgspec.structs.replace(message.content, translated=text or "", translated_to=language)

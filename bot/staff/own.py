@@ -141,7 +141,7 @@ async def confirmed(request: web.Request, password: str) -> bool:
     if await staff.database.run(lockout.attempt, now(), name=me.name) is not None:
         return False
     stored = await staff.database.run(accounts.password_of, me.id)
-    fits = await asyncio.to_thread(passwords.right, password, stored)
+    fits = await staff.right(password, stored)
     if fits:
         await staff.database.run(lockout.worked, name=me.name)
     return fits

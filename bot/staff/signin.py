@@ -33,7 +33,7 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
         context = {"next": back, "name": name, "error": "sign_in.wait", "minutes": minutes}
         return render(request, "staff/sign_in.html", context, status=429)
     account, stored = await staff.database.run(accounts.by_name, name)
-    fits = await asyncio.to_thread(passwords.right, password, stored)
+    fits = await staff.right(password, stored)
 
     def enter(connection: Connection) -> str | None:
         if not fits or account is None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
+from actions.answers import Answers
 from actions.desk import LEAVE
 from bot.desk.hours import BadHours, Hours
+from bot.engine.turn import Turn
 from bot.log import cases, conversations
 from facts.clock import AMSTERDAM
-from tests.desk.site import Site, Worker
+from tests.desk.site import Site, Worker, waits
+from tests.desk.stand_in import StandIn
 
 
 def case_of(worker: Worker) -> cases.Case:
@@ -156,3 +161,31 @@ def test_the_hours_know_weekends_holidays_and_several_parts() -> None:
     with pytest.raises(BadHours, match="2026-12-25"):
         Hours("mon 09:00-17:00", "christmas")
     assert Hours("fri-mon 00:00-24:00").open_at(at(13, 23, 59))
+
+
+def test_a_restart_loses_nobody_who_waits(answers: Answers, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'baken.db'}"
+    first = Site(url, tmp_path, answers, StandIn.start)
+    worker, number = waits(first)
+    first.close()
+    second = Site(url, tmp_path, answers, StandIn.start)
+    try:
+        worker.site = second
+        anna = second.signed_in("anna", shown="Anna")
+        assert f"/desk/cases/{number}" in anna.get("/desk").text and holder(worker) == "waiting"
+        anna.post(f"/desk/cases/{number}/take")
+        assert "Anna" in worker.heard()[-1].text
+    finally:
+        second.close()
+
+
+def test_without_a_gateway_a_human_asked_for_is_a_handoff_unless_there_is_no_desk(
+    talk: Callable[..., list[Turn]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, after, stopped = talk("I want to talk to a person", "What is the minimum wage?", "stop", conversation="on")
+    assert asked.handoff and asked.topic == "talk_to_human" and "cannot say when" in asked.replies[0].text
+    assert after.handoff and after.topic == "minimum_wage", "who waits goes on waiting"
+    assert not stopped.handoff
+    monkeypatch.setenv("BAKEN_DESK", "off")
+    (asked,) = talk("I want to talk to a person", conversation="off")
+    assert not asked.handoff and "No advisor is connected" in asked.replies[0].text

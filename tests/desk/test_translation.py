@@ -115,6 +115,24 @@ def test_a_slow_or_broken_service_blocks_no_message(
     assert "od marca" in anna.get(path).text
 
 
+def test_what_failed_is_tried_again_when_translation_is_switched_off_and_on(
+    small: Callable[..., Site], service: Service
+) -> None:
+    site = small(translate="libretranslate", translate_url=service.url)
+    service.status = 500
+    worker, number = waits(site, "pl")
+    anna = site.signed_in("anna")
+    path = f"/desk/cases/{number}"
+    anna.post(f"{path}/take")
+    eventually(lambda: "Kon niet worden vertaald." in anna.get(path).text)
+    service.status = 200
+    anna.post(f"{path}/translate", on="no")
+    anna.post(f"{path}/translate", on="yes")
+    eventually(lambda: "[pl→nl] person please" in anna.get(path).text)
+    assert "Kon niet worden vertaald." not in anna.get(path).text
+    assert worker.heard()
+
+
 def test_without_the_operators_word_nothing_is_sent_to_any_machine(small: Callable[..., Site]) -> None:
     site = small()
     worker, number = waits(site, "pl")
