@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +22,7 @@ from actions.dialogue import Dialogue, undo
 from actions.reader import Heard, read
 from actions.reply import Outcome, Reply
 from actions.respond import ACTION_OF, Responses
-from facts import published
+from facts import clock, published
 from facts.base import FactBase
 from facts.languages import NAMES
 
@@ -74,7 +76,7 @@ class _Edge:
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Rasa calls this."""
-        with published.choosing(_draft(tracker)):
+        with _as_told(tracker):
             heard = read(tracker.current_state())
             outcome = still_waiting(announce(self.act(heard, tracker.slots), heard), heard)
         extra = msgspec.to_builtins(msgspec.structs.replace(outcome, replies=(), slots={}))
@@ -91,10 +93,14 @@ class _Edge:
         return [_slot(name, value) for name, value in {"language": outcome.language, **outcome.slots}.items()]
 
 
-def _draft(tracker: Tracker) -> object:
-    """The draft of the content that this message tries, where the test room sent it."""
-    desk = (tracker.latest_message.get("metadata") or {}).get("desk")
-    return desk.get("content") if isinstance(desk, dict) else None
+@contextlib.contextmanager
+def _as_told(tracker: Tracker) -> Iterator[None]:
+    """With the draft of the content, and for the day, that the test room sent along with this message."""
+    told = (tracker.latest_message.get("metadata") or {}).get("desk")
+    desk = told if isinstance(told, dict) else {}
+    day = date.fromisoformat(desk["today"]) if desk.get("today") else None
+    with published.choosing(desk.get("content")), clock.on(day):
+        yield
 
 
 def _slot(name: str, value: Any) -> dict[str, Any]:
@@ -161,7 +167,7 @@ class ValidateCaseForm(Action):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         """The case as it now is; the form goes on while it is not left."""
         running = tracker.get_slot(_REQUESTED) == _RESULT
-        with published.choosing(_draft(tracker)):
+        with _as_told(tracker):
             case = cases().hear(read(tracker.current_state()), from_slot(tracker.get_slot("case")), running)
         stays = case is not None and case.stage != "left"
         return [_slot("case", to_slot(case)), _slot(_REQUESTED, _RESULT if stays else None)]

@@ -70,6 +70,7 @@ async def _question(assistant: Assistant, number: int, row: Question) -> judge.R
 
 async def _conversation(assistant: Assistant, number: int, talk: Conversation) -> judge.Passed:
     name = f"conversation-{number}"
-    turns = [await assistant.reply(name, text) for text in talk.turns]
+    desk = {"today": talk.today.isoformat()} if talk.today else None
+    turns = [await assistant.reply(name, text, desk=desk) for text in talk.turns]
     await assistant.forget(name)
     return judge.conversation(talk, turns)

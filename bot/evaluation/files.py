@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Conversation(msgspec.Struct, frozen=True):
     turns: list[str]
     language: str = ""
     expect: Expect = Expect()
+    today: date | None = None  #: the day that its numbers were worked out for; None is the day that it is run
 
 
 def questions(path: Path) -> list[Question]:

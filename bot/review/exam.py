@@ -6,6 +6,7 @@ tests/test_training_data.py holds the training files to the same rule; here it i
 from __future__ import annotations
 
 import csv
+import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -35,7 +36,7 @@ class Exam:
 
     def add(self, line: str) -> None:
         """One more line."""
-        words = fold(line).split()
+        words = _words(line)
         if len(words) > _SAME:
             self._whole[" ".join(words)] = line
         if len(words) >= _WORDS:
@@ -46,7 +47,7 @@ class Exam:
 
     def near(self, text: str) -> str | None:
         """The line that a text is the same as, or nearly; None where it is like none."""
-        words = fold(text).split()
+        words = _words(text)
         whole = self._whole.get(" ".join(words))
         if whole is not None:
             return whole
@@ -56,6 +57,11 @@ class Exam:
             if count >= _SHARE * size:
                 return line
         return None
+
+
+def _words(text: str) -> list[str]:
+    """The folded words of a text; how it is punctuated makes no other line of it."""
+    return [bare for word in fold(text).split() if (bare := word.strip(string.punctuation))]
 
 
 def lines(root: Path = ROOT) -> Iterator[str]:

@@ -6,6 +6,7 @@ A flag hangs on its message, so that it goes with the conversation, on request o
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
@@ -16,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from bot.log import schema as log_schema
 from bot.log.keys import Keys
+from bot.privacy import masking
 from bot.privacy.masking import mask
 from bot.review import schema
 
@@ -53,9 +55,20 @@ def _flag(row: sa.engine.Row, keys: Keys) -> Flag:
     return msgspec.convert(values | {"text": keys.open_bytes(row.text).decode()}, Flag)
 
 
-def masked(text: str, language: str) -> str:
-    """A text as it may be kept: one line, personal data replaced by its kind."""
-    return " ".join(mask(text, language).text.split())[:LONGEST]
+def masked(text: str, language: str, *, names: bool = True) -> str:
+    """A text as it may be kept: one line, personal data replaced by its kind.
+
+    Args:
+        names: False for what a reviewer typed: a word that was taken for a name can be put back.
+    """
+    found = mask(text, language)
+    if names:
+        return " ".join(found.text.split())[:LONGEST]
+    whole = unicodedata.normalize("NFC", text[: masking.LONGEST])
+    for span in reversed(found.spans):
+        if span.kind != "name":
+            whole = f"{whole[: span.start]}[{span.kind}]{whole[span.end :]}"
+    return " ".join(whole.split())[:LONGEST]
 
 
 def add(
@@ -189,7 +202,7 @@ def decide(
         return "flags.gone"
     values: dict[str, object] = {"state": state, "decided_by": by, "decided": now}
     if state == "approved":
-        kept = masked(text if text is not None else before.text, before.language)
+        kept = before.text if text is None else masked(text, before.language, names=False)
         if use not in ("train", "test") or not topic:
             return "flags.no_topic"
         if not kept:

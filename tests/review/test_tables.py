@@ -106,6 +106,13 @@ def test_personal_data_is_masked_before_it_is_stored_and_again_after_editing(dat
     )  # fmt: skip
     kept = database.now(flags.get, KEYS, number)
     assert kept is not None and "87654321" not in kept.text and "example.org" not in kept.text
+    database.now(flags.decide, KEYS, number, "new", by=1, now=NOW)
+    database.now(
+        flags.decide, KEYS, number, "approved", by=1, now=NOW, topic="unpaid_wages", use="train",
+        text="my name is Wages Unpaid, what then",
+    )  # fmt: skip
+    again = database.now(flags.get, KEYS, number)
+    assert again is not None and again.text.startswith("my name is Wages")  # a word taken for a name is put back
     stored = database.now(lambda connection: connection.execute(sa.select(schema.flags)).one())
     assert "call" not in str(dict(stored._mapping))
 
