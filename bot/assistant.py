@@ -37,13 +37,16 @@ class Assistant:
         self._language: dict[str, str] = {}
 
     @classmethod
-    async def start(cls, model: Path, database: Path | str | None, translation: Translation | None = None) -> Assistant:
+    async def start(
+        cls, model: Path, database: Path | str | None, translation: Translation | None = None, *, key: str = ""
+    ) -> Assistant:
         """Load the model and answer one message, so that the first person does not wait for anything to be read.
 
         Args:
             database: of what Rasa keeps: a SQLite file, or postgresql://…; None keeps it in memory.
+            key: 32 bytes as base64 that it is encrypted with.
         """
-        assistant = cls.around(await RasaEngine.load(model, database), translation)
+        assistant = cls.around(await RasaEngine.load(model, database, key), translation)
         await assistant.reply("warm-up", "hello")
         await assistant.forget("warm-up")
         return assistant

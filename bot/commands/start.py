@@ -9,6 +9,7 @@ from actions.letters import store
 from bot.assistant import Assistant
 from bot.engine.http_engine import HttpEngine
 from bot.engine.model import ready
+from bot.log.keys import written
 from bot.settings import Settings
 from bot.translation.providers import provider
 from bot.translation.service import Translation
@@ -38,4 +39,5 @@ async def start(settings: Settings, *, keep: bool = True) -> Assistant:
     if keep:
         shared = settings.database_url.startswith("postgresql")
         database = settings.database_url if shared else Path(settings.data_folder) / "rasa.db"
-    return await Assistant.start(model, database, translation)
+    key = settings.key or written(Path(settings.data_folder) / "key") if keep else ""
+    return await Assistant.start(model, database, translation, key=key)

@@ -23,16 +23,17 @@ class RasaEngine:
         self._store = store
 
     @classmethod
-    async def load(cls, model: Path, database: Path | str | None) -> RasaEngine:
+    async def load(cls, model: Path, database: Path | str | None, key: str = "") -> RasaEngine:
         """Load a trained model.
 
         Args:
             database: SQLite file of the conversations, or postgresql://…; None keeps them in memory.
+            key: 32 bytes as base64 that they are encrypted with.
         """
-        return await asyncio.to_thread(cls._load, model, database)
+        return await asyncio.to_thread(cls._load, model, database, key)
 
     @classmethod
-    def _load(cls, model: Path, database: Path | str | None) -> RasaEngine:
+    def _load(cls, model: Path, database: Path | str | None, key: str) -> RasaEngine:
         # The encoder's weights are unpacked beside Rasa's import: a second less to the first answer.
         threading.Thread(target=_warm_up, daemon=True).start()
         hush()  # whoever loads an engine: Rasa would print every message at its debug level
@@ -53,10 +54,10 @@ class RasaEngine:
         if database is None:
             store: Any = InMemoryTrackerStore(domain)
         elif isinstance(database, str):
-            store = SnapshotTrackerStore(domain, host=database)
+            store = SnapshotTrackerStore(domain, host=database, key=key)
         else:
             database.parent.mkdir(parents=True, exist_ok=True)
-            store = SnapshotTrackerStore(domain, dialect="sqlite", db=str(database))
+            store = SnapshotTrackerStore(domain, dialect="sqlite", db=str(database), key=key)
         agent = Agent(domain=domain, tracker_store=store, lock_store=PromptLockStore(), action_endpoint=endpoint)
         agent.load_model(str(model))
         mend(agent)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,9 +17,12 @@ from sqlalchemy.pool import StaticPool
 
 from bot.engine.incoming import INCOMING
 from bot.engine.locks import PromptLockStore
+from bot.log.keys import BadKey, Keys
 
 __all__ = ["PromptLockStore", "SnapshotTrackerStore", "remembered"]
 
+#: Begins a row that is encrypted.
+_SEALED: Final = "sealed:"
 #: What the question "delete everything?" and its "yes" need to be answered alike once more.
 _STAYS: Final = ("language", "memory")
 
@@ -37,8 +42,10 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     _NAME = "snapshot"
     engine: Any
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
+        """`key`: 32 bytes as base64 that a row is encrypted with; without it rows stand open."""
         super().__init__(*args, **kwargs)
+        self._keys = Keys.load(key, Path()) if key else None
         url, dialect = self.engine.url, self.engine.dialect.name
         self.engine.dispose()
         if dialect == "sqlite":  # one connection that stays open, instead of one a statement
@@ -114,7 +121,10 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             connection.execute(sa.select(1))
 
     def _put(self, conversation: str, kept: dict[str, Any]) -> None:
-        row = {"conversation": conversation, "now": time.time(), "kept": json.dumps(kept)}
+        text = json.dumps(kept)
+        if self._keys is not None:
+            text = _SEALED + base64.b64encode(self._keys.seal_bytes(text.encode())).decode()
+        row = {"conversation": conversation, "now": time.time(), "kept": text}
         with self.engine.begin() as connection:
             if not connection.execute(self._update, row).rowcount:
                 connection.execute(self._insert, row)
@@ -122,8 +132,15 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     def _get(self, conversation: str) -> dict[str, Any]:
         with self.engine.connect() as connection:
             data = connection.execute(self._select, {"conversation": conversation}).scalar()
+        if data is not None and data.startswith(_SEALED):
+            data = self._open(data)
         kept = json.loads(data) if data is not None else {}
         return kept if isinstance(kept, dict) else {"now": kept}  # a list was kept until version 0.1
+
+    def _open(self, data: str) -> str:
+        if self._keys is None:
+            raise BadKey("a conversation of Rasa is encrypted, and no key was given")
+        return self._keys.open_bytes(base64.b64decode(data.removeprefix(_SEALED))).decode()
 
 
 def _asked(memory: Any) -> Any:

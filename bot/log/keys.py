@@ -45,13 +45,7 @@ class Keys:
             BadKey: it is no key.
         """
         try:
-            if given:
-                return cls(base64.b64decode(given, validate=True))
-            if not file.exists():
-                file.parent.mkdir(parents=True, exist_ok=True)
-                with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-                    new.write(base64.b64encode(secrets.token_bytes(_BYTES)) + b"\n")
-            return cls(base64.b64decode(file.read_bytes().strip(), validate=True))
+            return cls(base64.b64decode(given or written(file), validate=True))
         except (binascii.Error, ValueError) as error:
             raise BadKey(f"the key in {'BAKEN_KEY' if given else file} is not base64: {error}") from error
 
@@ -90,3 +84,12 @@ class Keys:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
         except InvalidTag as error:
             raise BadKey("this was encrypted with another key, or changed since") from error
+
+
+def written(file: Path) -> str:
+    """The key in a file, as base64; made where there is none, readable by us alone."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+            new.write(base64.b64encode(secrets.token_bytes(_BYTES)) + b"\n")
+    return file.read_text(encoding="ascii").strip()

@@ -61,6 +61,10 @@ class Process:
         self._file.close()
 
 
+#: As many zero bytes as a key has, as base64.
+KEY = "A" * 43 + "="
+
+
 def rasa_server(folder: Path, model: Path, port: int, environment: dict[str, str], *options: str) -> Process:
     """`rasa run` as the image runs it."""
     command = [
@@ -70,7 +74,7 @@ def rasa_server(folder: Path, model: Path, port: int, environment: dict[str, str
     ]  # fmt: skip
     folder.mkdir(exist_ok=True)
     log = folder / f"rasa-{port}.log"
-    settings = {"BAKEN_RASA_SECRET": SECRET, "BAKEN_DATA_FOLDER": str(folder), **environment}
+    settings = {"BAKEN_RASA_SECRET": SECRET, "BAKEN_KEY": KEY, "BAKEN_DATA_FOLDER": str(folder), **environment}
     return Process(command, f"http://127.0.0.1:{port}/webhooks/baken/health", log, settings)
 
 
