@@ -33,7 +33,7 @@ def lines(group: dict[str, Any]) -> list[str]:
 def exam() -> list[str]:
     return [
         row["text"]
-        for folder in ("questions", "safety")
+        for folder in ("questions", "safety", "room")
         for path in sorted((ROOT / "tests" / folder).glob("*.csv"))
         for row in csv.DictReader(path.open(encoding="utf-8"))
     ]

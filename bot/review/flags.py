@@ -215,3 +215,8 @@ def decide(
         values["use"] = ""
     connection.execute(sa.update(_F).where(_F.c.id == flag).values(**values))
     return None
+
+
+def purge(connection: Connection, before: datetime) -> int:
+    """Delete flags that were made before a moment; those of conversations went with them long ago. How many."""
+    return int(connection.execute(sa.delete(_F).where(_F.c.made < before)).rowcount)

@@ -26,7 +26,7 @@ def room(request: web.Request) -> Room:
 def page(request: web.Request, template: str, context: Mapping[str, Any] | None = None, *,
          status: int = 200) -> web.Response:  # fmt: skip
     """A page of the room, or a part of one."""
-    shared = {"parts": PARTS, "names": NAMES, "right_to_left": RIGHT_TO_LEFT, "here": _part(request.path)}
+    shared = {"parts": PARTS, "names": NAMES, "right_to_left": RIGHT_TO_LEFT, "part": _part(request.path)}
     return render(request, f"review/{template}", {**shared, **(context or {})}, status=status)
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bot.post.office import Office
-from bot.review import blocks, drafts, edit, publishing, runs
+from bot.review import blocks, drafts, edit, flags, publishing, runs
 from bot.review.drafts import Change, NotPossible, Translations
 from bot.review.runner import MUST_PASS, Runner
 from bot.review.runs import Run
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at the published version, should the news of it not come.
 _LOOK: Final = 30.0
-#: Runs are kept so long.
+#: Runs and flags are kept so long.
 RUNS_KEPT: Final = timedelta(days=400)
 #: A try of the test room is forgotten after so long.
 TRY_KEPT: Final = timedelta(minutes=30)
@@ -64,6 +64,7 @@ class Room:
                     await self.refresh()
                     await self._forget_tries()
                     await self.database.run(runs.purge, now() - RUNS_KEPT)
+                    await self.database.run(flags.purge, now() - RUNS_KEPT)
                 except Exception as error:
                     log.warning("published content waits: %s", type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):

@@ -245,6 +245,7 @@ def render(request: web.Request, template: str, context: Mapping[str, Any] | Non
         "me": one.account if not one.half else None,
         "nav": [entry for entry in staff.nav if one.account and not one.half and one.account.may(entry.role)],
         "path": request.path,
+        "here": max((entry.href for entry in staff.nav if request.path.startswith(entry.href)), key=len, default=""),
         **(context or {}),
     }
     return aiohttp_jinja2.render_template(template, request, given, status=status)

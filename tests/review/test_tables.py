@@ -129,6 +129,14 @@ def test_what_is_deleted_with_the_conversation_leaves_the_list(database: Databas
     assert texts(database) == []
 
 
+def test_flags_of_the_test_room_go_by_their_time(database: Database) -> None:
+    add: Any = {"topic_got": "menu", "topic_right": "", "understood": False, "by": 1}
+    database.now(flags.add, KEYS, text="an old question", language="en", now=NOW - timedelta(days=401), **add)
+    database.now(flags.add, KEYS, text="a new question", language="en", now=NOW, **add)
+    assert database.now(flags.purge, NOW - timedelta(days=400)) == 1
+    assert texts(database) == ["a new question"]
+
+
 def test_an_approval_needs_a_topic_and_is_taken_back(database: Database) -> None:
     add: Any = {"topic_got": "menu", "topic_right": "", "understood": False, "by": 1, "now": NOW}
     number = database.now(flags.add, KEYS, text="a question of a kind", language="en", **add)
