@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
 import statistics
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -233,7 +235,9 @@ def main() -> None:
     text = page(seen)
     print(text)
     if options.write:
-        plot(seen.points)
+        # in a process of its own: where Rasa is imported, matplotlib takes the stand-in for TensorFlow for the real one
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+            apart.submit(plot, seen.points).result()
         (ROOT / "docs" / "quality.md").write_text(text, encoding="utf-8")
         kept = {name: round(value, 4) for name, value in figures(seen).items()}
         (ROOT / "docs" / "quality.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
