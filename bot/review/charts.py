@@ -26,7 +26,7 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 def bars(rows: Sequence[Bar], title: str) -> Markup:
-    """One bar a row. Colours come from the style sheet, and each part has a pattern of its own (bot/review/static).
+    """One bar a row, its parts always in the same order; colours come from the style sheet (bot/review/static).
 
     The picture is one image for a screen reader, with its title; the numbers are read from the table.
     """

@@ -47,7 +47,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def page(chromium: Any, site: Site) -> Iterator[Page]:
-    site.visitor("eva", "editor")
+    site.visitor("bea", "editor")
     context = chromium.new_context(locale="en-GB", viewport={"width": 1100, "height": 900})
     page = context.new_page()
     page.set_default_timeout(SLOW)
@@ -58,7 +58,7 @@ def page(chromium: Any, site: Site) -> Iterator[Page]:
         "console", lambda said: errors.append(said.text) if said.type == "error" and refusals not in said.text else None
     )
     page.goto(f"{site.address}/staff/sign-in")
-    page.fill("#name", "eva")
+    page.fill("#name", "bea")
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
     expect(page.locator(".brand")).to_be_visible(timeout=SLOW)
@@ -162,9 +162,9 @@ def test_axe_finds_nothing_and_a_phone_is_wide_enough(page: Page, site: Site, pa
 def test_without_script_a_question_is_tried_too(chromium: Any, site: Site) -> None:
     context = chromium.new_context(locale="nl-NL", java_script_enabled=False)
     page = context.new_page()
-    site.visitor("eva", "editor")
+    site.visitor("bea", "editor")
     page.goto(f"{site.address}/staff/sign-in")
-    page.fill("#name", "eva")
+    page.fill("#name", "bea")
     page.fill("#password", PASSWORD)
     page.click("main button")
     page.goto(f"{site.address}/desk/room")

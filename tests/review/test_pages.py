@@ -170,6 +170,20 @@ def test_a_file_is_run_and_compared_with_the_run_before(site: Site, editor: Visi
         ("a.yaml", b"- id: x\n  turns: [hi]\n  expect: {topics: [zzz]}\n", "zzz"),
         ("../../etc/passwd.exe", b"hello", ".csv"),
     ],
+    ids=[
+        "no column",
+        "unknown topic",
+        "a comma",
+        "no UTF-8",
+        "too many rows",
+        "too large",
+        "a tag",
+        "an alias",
+        "deep",
+        "no turns",
+        "unknown topic in a talk",
+        "a path",
+    ],
 )
 def test_a_file_that_does_not_fit_is_refused_with_the_place(
     site: Site, editor: Visitor, name: str, content: bytes, says: str
