@@ -13,19 +13,28 @@ from bot.log.database import announce
 from bot.log.keys import Keys
 from bot.log.model import Conversation, Holder
 
-_C, _A = schema.conversations, schema.addresses
+_C, _A, _M = schema.conversations, schema.addresses, schema.messages
+
+# Statements of every message, put together once.
+_b = sa.bindparam
+_FIND = sa.select(_C).where(_C.c.id == _b("a_name"))
+_BY_ADDRESS = sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash"))
+_SPEAK = sa.update(_C).where(_C.c.id == _b("a_name"), _C.c.language != _b("spoken")).values(language=_b("spoken"))
+_LEFT = sa.exists().where(
+    _M.c.conversation == _b("a_name"), sa.or_(_M.c.direction == "in", _M.c.state.in_(("ready", "sending")))
+)
+_TIDY = sa.delete(_C).where(_C.c.id == _b("a_name"), sa.not_(_LEFT))
 
 
 def find(connection: Connection, keys: Keys, conversation: str) -> Conversation | None:
     """A conversation by its id, or None."""
-    row = connection.execute(sa.select(_C).where(_C.c.id == conversation)).first()
+    row = connection.execute(_FIND, {"a_name": conversation}).first()
     return None if row is None else row_to_conversation(row, keys)
 
 
 def by_address(connection: Connection, keys: Keys, channel: str, address: str) -> str | None:
     """The id of a person's conversation on a channel, or None."""
-    query = sa.select(_A.c.conversation).where(_A.c.hash == keys.address(channel, address))
-    found: str | None = connection.execute(query).scalar()
+    found: str | None = connection.execute(_BY_ADDRESS, {"a_hash": keys.address(channel, address)}).scalar()
     return found
 
 
@@ -49,9 +58,7 @@ def hold(connection: Connection, conversation: str, holder: Holder) -> None:
 
 def speak(connection: Connection, conversation: str, language: str) -> None:
     """Remember the language of a conversation."""
-    connection.execute(
-        sa.update(_C).where(_C.c.id == conversation, _C.c.language != language).values(language=language)
-    )
+    connection.execute(_SPEAK, {"a_name": conversation, "spoken": language})
 
 
 def forget(connection: Connection, conversation: str) -> bool:
@@ -72,12 +79,7 @@ def empty(connection: Connection, conversation: str) -> None:
 
 def tidy(connection: Connection, conversation: str) -> bool:
     """Delete a conversation that was emptied on request, once its last word is carried."""
-    message = schema.messages
-    left = sa.exists().where(
-        message.c.conversation == conversation,
-        sa.or_(message.c.direction == "in", message.c.state.in_(("ready", "sending"))),
-    )
-    gone = connection.execute(sa.delete(_C).where(_C.c.id == conversation, sa.not_(left)))
+    gone = connection.execute(_TIDY, {"a_name": conversation})
     return bool(gone.rowcount)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +20,50 @@ from bot.log.model import Conversation, Incoming, Message
 from bot.log.outbox import row_to_message
 
 _C, _M, _A = schema.conversations, schema.messages, schema.addresses
+
+# Statements of every message are put together once: that costs more than carrying them out.
+_b = sa.bindparam
+_FREE = sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < _b("now", type_=schema.Moment))
+_KEPT = sa.select(_M.c.id, _M.c.conversation).where(
+    _M.c.channel == _b("a_channel"), _M.c.direction == "in", _M.c.channel_id == _b("an_id")
+)
+_KNOWN = sa.select(_A.c.hash, _A.c.conversation).where(_A.c.hash.in_(_b("hashes", expanding=True)))
+_BEGIN, _NAME, _STORE = sa.insert(_C), sa.insert(_A), sa.insert(_M)
+_WRITTEN = _b("written", type_=schema.Moment)
+_TOUCH = (
+    sa.update(_C)
+    .where(_C.c.id == _b("a_name"))
+    .values(
+        last_at=_b("now", type_=schema.Moment),
+        contact=sa.func.coalesce(_b("a_contact", type_=sa.LargeBinary), _C.c.contact),
+        last_in=sa.case((sa.or_(_C.c.last_in.is_(None), _C.c.last_in < _WRITTEN), _WRITTEN), else_=_C.c.last_in),
+    )
+)
+_WAITING = (
+    sa.select(_M.c.conversation)
+    .join(_C, _C.c.id == _M.c.conversation)
+    .where(_M.c.state == "new", _FREE)
+    .group_by(_M.c.conversation)
+    .order_by(sa.func.min(_M.c.id))
+    .limit(_b("most", type_=sa.Integer))
+)
+_CLAIM = (
+    sa.update(_C)
+    .where(_C.c.id == _b("a_name"), _FREE)
+    .values(claimed_by=_b("me"), claimed_until=_b("until", type_=schema.Moment))
+)
+_NEW = sa.select(_M).where(_M.c.conversation == _b("a_name"), _M.c.state == "new").order_by(_M.c.at, _M.c.id)
+_RELEASE = (
+    sa.update(_C)
+    .where(_C.c.claimed_by == _b("me"), _C.c.id == _b("a_name"))
+    .values(claimed_by=None, claimed_until=None)
+)
+_MINE = sa.select(_C).where(_C.c.id == _b("a_name"), _C.c.claimed_by == _b("me")).with_for_update()
+_SETTLE = (
+    sa.update(_M)
+    .where(_M.c.id == _b("an_id"), _M.c.state == "new")
+    .values(state=_b("a_state"), topic=_b("a_topic"), understood=_b("was_understood"), safety=_b("was_safety"))
+)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -37,8 +83,8 @@ class Claim(msgspec.Struct, frozen=True):
 
 def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> Taken:
     """Store a message. One that stands in the log already is not stored again."""
-    place = (_M.c.channel == incoming.channel, _M.c.direction == "in", _M.c.channel_id == incoming.channel_id)
-    kept = connection.execute(sa.select(_M.c.id, _M.c.conversation).where(*place)).first()
+    place = {"a_channel": incoming.channel, "an_id": incoming.channel_id}
+    kept = connection.execute(_KEPT, place).first()
     if kept is not None:
         return Taken(kept.id, kept.conversation, False)
     conversation = _conversation(connection, keys, incoming, now)
@@ -54,19 +100,15 @@ def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
         "channel_id": incoming.channel_id,
     }
     try:
-        with connection.begin_nested():
-            made = connection.execute(sa.insert(_M).values(**row))
+        with _guarded(connection):
+            made = connection.execute(_STORE, row)
     except sa.exc.IntegrityError:  # another gateway stored it between our look and our insert
-        kept = connection.execute(sa.select(_M.c.id, _M.c.conversation).where(*place)).one()
+        kept = connection.execute(_KEPT, place).one()
         return Taken(kept.id, kept.conversation, False)
-    changes: dict[str, object] = {"last_at": now}
-    if incoming.kind != "system":  # news about the person is no message of theirs: it opens no 24 hours
-        written = min(incoming.at, now)
-        later = sa.or_(_C.c.last_in.is_(None), _C.c.last_in < written)
-        connection.execute(sa.update(_C).where(_C.c.id == conversation, later).values(last_in=written))
-    if incoming.contact is not None:
-        changes["contact"] = keys.seal(incoming.contact)
-    connection.execute(sa.update(_C).where(_C.c.id == conversation).values(**changes))
+    # news about the person is no message of theirs: it opens no 24 hours
+    written = None if incoming.kind == "system" else min(incoming.at, now)
+    contact = keys.seal(incoming.contact) if incoming.contact is not None else None
+    connection.execute(_TOUCH, {"a_name": conversation, "now": now, "written": written, "a_contact": contact})
     announce(connection, f"in:{conversation}")
     return Taken(made.inserted_primary_key[0], conversation, True)
 
@@ -75,27 +117,31 @@ def _conversation(connection: Connection, keys: Keys, incoming: Incoming, now: d
     """The id of the person's conversation on this channel, begun where there is none; new addresses are added."""
     names = (incoming.address, *incoming.also_known_as)
     hashes = [keys.address(incoming.channel, name) for name in dict.fromkeys(names) if name]
-    known = connection.execute(sa.select(_A.c.hash, _A.c.conversation).where(_A.c.hash.in_(hashes))).all()
-    by_hash = {row.hash: row.conversation for row in known}
+    by_hash = {row.hash: row.conversation for row in connection.execute(_KNOWN, {"hashes": hashes})}
     conversation = next((by_hash[one] for one in hashes if one in by_hash), None)
     if conversation is None:
         conversation = secrets.token_hex(16)
-        connection.execute(
-            sa.insert(_C).values(
-                id=conversation, channel=incoming.channel, language=incoming.language or "", created=now, last_at=now
-            )
-        )
+        begun = {
+            "id": conversation, "channel": incoming.channel, "language": incoming.language or "", "created": now,
+            "last_at": now,
+        }  # fmt: skip
+        connection.execute(_BEGIN, begun)
     for one in hashes:
         if one not in by_hash:
             try:
-                with connection.begin_nested():
-                    connection.execute(sa.insert(_A).values(hash=one, conversation=conversation))
+                with _guarded(connection):
+                    connection.execute(_NAME, {"hash": one, "conversation": conversation})
             except sa.exc.IntegrityError:  # the person's first two messages came to two gateways at once
                 theirs = connection.execute(sa.select(_A.c.conversation).where(_A.c.hash == one)).scalar_one()
                 if theirs != conversation and one == hashes[0]:
                     connection.execute(sa.delete(_C).where(_C.c.id == conversation))
                     conversation = theirs
     return str(conversation)
+
+
+def _guarded(connection: Connection) -> contextlib.AbstractContextManager[Any]:
+    """What may collide with another gateway can fail alone. On SQLite there is no other."""
+    return contextlib.nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested()
 
 
 def claim(
@@ -108,26 +154,14 @@ def claim(
         lease: how long the claim holds when nothing more is heard of us.
         only: just this conversation.
     """
-    free = sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < now)
-    waiting = (
-        sa.select(_M.c.conversation)
-        .join(_C, _C.c.id == _M.c.conversation)
-        .where(_M.c.state == "new", free)
-        .group_by(_M.c.conversation)
-        .order_by(sa.func.min(_M.c.id))
-        .limit(most)
-    )
-    names = [only] if only is not None else list(connection.execute(waiting).scalars())
+    waiting = connection.execute(_WAITING, {"now": now, "most": most})
+    names = [only] if only is not None else list(waiting.scalars())
     claims = []
     for name in names:
-        got = connection.execute(
-            sa.update(_C).where(_C.c.id == name, free).values(claimed_by=me, claimed_until=now + lease)
-        )
+        got = connection.execute(_CLAIM, {"a_name": name, "now": now, "me": me, "until": now + lease})
         if got.rowcount != 1:
             continue
-        rows = connection.execute(
-            sa.select(_M).where(_M.c.conversation == name, _M.c.state == "new").order_by(_M.c.at, _M.c.id)
-        ).all()
+        rows = connection.execute(_NEW, {"a_name": name}).all()
         if not rows:
             release(connection, me, [name])
             continue
@@ -144,6 +178,9 @@ def renew(connection: Connection, me: str, now: datetime, lease: timedelta) -> N
 
 def release(connection: Connection, me: str, conversations: Sequence[str] | None = None) -> None:
     """Give claims back: all of this gateway's, or these."""
+    if conversations is not None and len(conversations) == 1:
+        connection.execute(_RELEASE, {"me": me, "a_name": conversations[0]})
+        return
     query = sa.update(_C).where(_C.c.claimed_by == me)
     if conversations is not None:
         query = query.where(_C.c.id.in_(conversations))
@@ -157,20 +194,15 @@ def release_all(connection: Connection) -> None:
 
 def mine(connection: Connection, me: str, conversation: str) -> Conversation | None:
     """Whether the claim still holds: the conversation's row, locked until the end of this transaction; else None."""
-    row = connection.execute(
-        sa.select(_C).where(_C.c.id == conversation, _C.c.claimed_by == me).with_for_update()
-    ).first()
+    row = connection.execute(_MINE, {"a_name": conversation, "me": me}).first()
     return None if row is None else row_to_conversation(row, None)
 
 
 def settle(connection: Connection, message: int, state: str, *, topic: str = "", understood: bool = True,
            safety: bool = False) -> bool:  # fmt: skip
     """Mark an inbound message; False where that was done before (then nothing may be said again)."""
-    done = connection.execute(
-        sa.update(_M)
-        .where(_M.c.id == message, _M.c.state == "new")
-        .values(state=state, topic=topic, understood=understood, safety=safety)
-    )
+    about = {"a_state": state, "a_topic": topic, "was_understood": understood, "was_safety": safety}
+    done = connection.execute(_SETTLE, {"an_id": message, **about})
     return bool(done.rowcount == 1)
 
 

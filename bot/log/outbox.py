@@ -16,6 +16,40 @@ from bot.log.model import Author, Content, Kind, Message, Outgoing, Parts, Updat
 
 _C, _M = schema.conversations, schema.messages
 
+# Statements of every message, put together once.
+_b = sa.bindparam
+_OPEN = ("ready", "sending")
+_WHOM = sa.select(_C.c.channel, _C.c.language).where(_C.c.id == _b("a_name"))
+_STORE = sa.insert(_M)
+_TOUCH = sa.update(_C).where(_C.c.id == _b("a_name")).values(last_at=_b("now", type_=schema.Moment))
+_FIRST = (
+    sa.select(sa.func.min(_M.c.id)).where(_M.c.direction == "out", _M.c.state.in_(_OPEN)).group_by(_M.c.conversation)
+)
+_DUE = (
+    sa.select(_M)
+    .where(_M.c.id.in_(_FIRST), _M.c.state.in_(_OPEN), _M.c.next_at <= _b("now", type_=schema.Moment))
+    .order_by(_M.c.next_at)
+    .limit(_b("most", type_=sa.Integer))
+)
+_DUE_SHARED = _DUE.with_for_update(skip_locked=True)
+_SENDING = (
+    sa.update(_M)
+    .where(_M.c.id == _b("an_id"))
+    .values(state="sending", attempts=_b("tries"), next_at=_b("later", type_=schema.Moment))
+)
+_OWNER = sa.select(_C).where(_C.c.id == _b("a_name"))
+_ANSWERED = sa.select(_M.c.channel_id).where(_M.c.id == _b("an_id"))
+_NEXT = sa.select(sa.func.min(_M.c.next_at)).where(_M.c.state.in_(_OPEN))
+_SENT = (
+    sa.update(_M)
+    .where(_M.c.id == _b("an_id"))
+    .values(
+        channel_id=_b("theirs"),
+        state=sa.case((_M.c.state.in_(_OPEN), "sent"), else_=_M.c.state),
+        next_at=sa.case((_M.c.state.in_(_OPEN), sa.null()), else_=_M.c.next_at),
+    )
+)
+
 #: How far a message has come; a later word about an earlier stage changes nothing.
 _STAGES: Final = {"ready": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 
@@ -39,7 +73,7 @@ def say(
     Args:
         only_web: do not carry it to a channel with messages of its own (a small note that is not worth one).
     """
-    row = connection.execute(sa.select(_C.c.channel, _C.c.language).where(_C.c.id == conversation)).first()
+    row = connection.execute(_WHOM, {"a_name": conversation}).first()
     if row is None or (only_web and row.channel != "web"):
         return []
     carried = row.channel != "web"
@@ -48,15 +82,14 @@ def say(
         contents = [part for content in contents for part in _rows(content, parts(content, row.language))]
     made = []
     for content in contents:
-        result = connection.execute(
-            sa.insert(_M).values(
-                conversation=conversation, channel=row.channel, direction="out", author=author, kind=kind,
-                state="ready" if carried else "sent", content=keys.seal(content), at=now, reply_to=reply_to,
-                topic=topic, staff=staff, next_at=now if carried else None, safety=content.safety,
-            )
-        )  # fmt: skip
+        new = {
+            "conversation": conversation, "channel": row.channel, "direction": "out", "author": author, "kind": kind,
+            "state": "ready" if carried else "sent", "content": keys.seal(content), "at": now, "reply_to": reply_to,
+            "topic": topic, "staff": staff, "next_at": now if carried else None, "safety": content.safety,
+        }  # fmt: skip
+        result = connection.execute(_STORE, new)
         made.append(int(result.inserted_primary_key[0]))
-    connection.execute(sa.update(_C).where(_C.c.id == conversation).values(last_at=now))
+    connection.execute(_TOUCH, {"a_name": conversation, "now": now})
     announce(connection, f"out:{conversation}")
     return made
 
@@ -71,27 +104,11 @@ def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, 
 
     A message of which it is not known whether it was taken comes back here after `doubt` when no status told of it.
     """
-    first = (
-        sa.select(sa.func.min(_M.c.id))
-        .where(_M.c.direction == "out", _M.c.state.in_(("ready", "sending")))
-        .group_by(_M.c.conversation)
-    )
-    query = (
-        sa.select(_M)
-        .where(_M.c.id.in_(first), _M.c.state.in_(("ready", "sending")), _M.c.next_at <= now)
-        .order_by(_M.c.next_at)
-        .limit(most)
-    )
-    if connection.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    rows = connection.execute(query).all()
+    query = _DUE_SHARED if connection.dialect.name == "postgresql" else _DUE
+    rows = connection.execute(query, {"now": now, "most": most}).all()
     taken = []
     for row in rows:
-        connection.execute(
-            sa.update(_M)
-            .where(_M.c.id == row.id)
-            .values(state="sending", attempts=row.attempts + 1, next_at=now + doubt)
-        )
+        connection.execute(_SENDING, {"an_id": row.id, "tries": row.attempts + 1, "later": now + doubt})
         taken.append(_outgoing(connection, keys, row))
     return taken
 
@@ -99,17 +116,16 @@ def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, 
 def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing:
     from bot.log.conversations import row_to_conversation
 
-    owner = connection.execute(sa.select(_C).where(_C.c.id == row.conversation)).one()
+    owner = connection.execute(_OWNER, {"a_name": row.conversation}).one()
     answered = None
     if row.reply_to is not None:
-        answered = connection.execute(sa.select(_M.c.channel_id).where(_M.c.id == row.reply_to)).scalar()
+        answered = connection.execute(_ANSWERED, {"an_id": row.reply_to}).scalar()
     return Outgoing(message=row_to_message(row, keys), conversation=row_to_conversation(owner, keys), answered=answered)
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next message is to be sent; None where none is."""
-    query = sa.select(sa.func.min(_M.c.next_at)).where(_M.c.state.in_(("ready", "sending")))
-    found = connection.execute(query).scalar()
+    found = connection.execute(_NEXT).scalar()
     return found if found is None or isinstance(found, datetime) else None
 
 
@@ -121,10 +137,7 @@ def doubt_anew(connection: Connection, until: datetime) -> int:
 
 def sent(connection: Connection, message: int, channel_id: str) -> None:
     """The channel took it and gave it an id. A status may have come first."""
-    connection.execute(sa.update(_M).where(_M.c.id == message).values(channel_id=channel_id))
-    connection.execute(
-        sa.update(_M).where(_M.c.id == message, _M.c.state.in_(("ready", "sending"))).values(state="sent", next_at=None)
-    )
+    connection.execute(_SENT, {"an_id": message, "theirs": channel_id})
 
 
 def again(connection: Connection, message: int, when: datetime, code: str, *, known: bool = True) -> None:
