@@ -42,6 +42,15 @@ class _Answer(msgspec.Struct):
     answer: str = ""
 
 
+# Asked at every message, so put together once.
+_WAITING = sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED)
+_SPOKE = (
+    sa.select(_M.c.id)
+    .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "in", _M.c.state != "new")
+    .limit(1)
+)
+
+
 class Handoff:
     """The desk behind the conversations. Without a desk (`BAKEN_DESK=off`) there is none of these."""
 
@@ -60,6 +69,7 @@ class Handoff:
             raise BadSetting(f"BAKEN_DESK_HOURS, BAKEN_DESK_HOLIDAYS: {error}") from error
         self.keys, self._base = keys, base
         self._answers = Answers(base())
+        self._staffed: tuple[bool | None, datetime, bool] = (None, _now(), False)
 
     @property
     def answers(self) -> Answers:
@@ -76,17 +86,25 @@ class Handoff:
         now = _now()
         open_now = self.hours.open_at(now)
         opens = None if open_now else self.hours.opens_after(now)
-        place = cases.place(connection, conversation.id) or _before(connection) + 1
-        staffed = sessions.present(connection, "advisor", now) if open_now else accounts.exist(connection, "advisor")
+        waits = cases.place(connection, conversation.id) if conversation.holder == "waiting" else 0
+        place = waits or _before(connection) + 1
         return {
             "on": True,
             "open": open_now,
             "opens": opens.isoformat() if opens else None,
             "place": place,
             "holder": conversation.holder,
-            "staffed": staffed,
+            "staffed": self._somebody(connection, now, open_now),
             "spoke": _spoke(connection, conversation.id),
         }
+
+    def _somebody(self, connection: Connection, now: datetime, open_now: bool) -> bool:
+        """Whether an advisor is there, or exists at all while the desk is closed; looked up once a second."""
+        known, until, found = self._staffed
+        if known is not open_now or until < now:
+            found = sessions.present(connection, "advisor", now) if open_now else accounts.exist(connection, "advisor")
+            self._staffed = (open_now, now + timedelta(seconds=1), found)
+        return found
 
     def after(
         self, connection: Connection, conversation: Conversation, message: Message, turn: Turn, now: datetime
@@ -230,14 +248,12 @@ def _payload(text: str) -> tuple[str, str]:
 
 def _before(connection: Connection) -> int:
     """How many wait before somebody who asks now."""
-    query = sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED)
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_WAITING).scalar_one())
 
 
 def _spoke(connection: Connection, conversation: str) -> bool:
     """Whether there is something before this message that could be shared."""
-    query = sa.select(_M.c.id).where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.state != "new")
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(_SPOKE, {"a_name": conversation}).first() is not None
 
 
 def _in_danger(connection: Connection, conversation: str, now: datetime) -> bool:

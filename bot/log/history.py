@@ -12,6 +12,12 @@ from bot.log.model import Content, Message
 from bot.log.outbox import row_to_message
 
 _M = schema.messages
+_LAST_SAID = (
+    sa.select(_M.c.content)
+    .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "out")
+    .order_by(_M.c.id.desc())
+    .limit(1)
+)
 
 
 def since(connection: Connection, keys: Keys, conversation: str, after: int = 0, most: int = 200) -> list[Message]:
@@ -22,13 +28,7 @@ def since(connection: Connection, keys: Keys, conversation: str, after: int = 0,
 
 def last_said(connection: Connection, keys: Keys, conversation: str) -> Content | None:
     """The newest thing that was said to the person, for what a bare "2" picks."""
-    query = (
-        sa.select(_M.c.content)
-        .where(_M.c.conversation == conversation, _M.c.direction == "out")
-        .order_by(_M.c.id.desc())
-        .limit(1)
-    )
-    sealed = connection.execute(query).scalar()
+    sealed = connection.execute(_LAST_SAID, {"a_name": conversation}).scalar()
     return None if sealed is None else keys.content(sealed)
 
 

@@ -192,10 +192,10 @@ def release_all(connection: Connection) -> None:
     connection.execute(sa.update(_C).where(_C.c.claimed_by.isnot(None)).values(claimed_by=None, claimed_until=None))
 
 
-def mine(connection: Connection, me: str, conversation: str) -> Conversation | None:
+def mine(connection: Connection, me: str, conversation: str, keys: Keys | None = None) -> Conversation | None:
     """Whether the claim still holds: the conversation's row, locked until the end of this transaction; else None."""
     row = connection.execute(_MINE, {"a_name": conversation, "me": me}).first()
-    return None if row is None else row_to_conversation(row, None)
+    return None if row is None else row_to_conversation(row, keys)
 
 
 def settle(connection: Connection, message: int, state: str, *, topic: str = "", understood: bool = True,

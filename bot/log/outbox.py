@@ -40,6 +40,11 @@ _SENDING = (
 _OWNER = sa.select(_C).where(_C.c.id == _b("a_name"))
 _ANSWERED = sa.select(_M.c.channel_id).where(_M.c.id == _b("an_id"))
 _NEXT = sa.select(sa.func.min(_M.c.next_at)).where(_M.c.state.in_(_OPEN))
+_STATUS = sa.select(_M.c.id, _M.c.state, _M.c.conversation, _M.c.channel_id).where(
+    _M.c.channel == _b("a_channel"), _M.c.direction == "out"
+)
+_BY_ID = _STATUS.where(_M.c.channel_id == _b("theirs"))
+_BY_ROW = _STATUS.where(_M.c.id == _b("an_id"), _M.c.channel_id.is_(None))
 _SENT = (
     sa.update(_M)
     .where(_M.c.id == _b("an_id"))
@@ -162,11 +167,9 @@ def failed(connection: Connection, message: int, code: str) -> None:
 
 def updated(connection: Connection, channel: str, update: Update) -> bool:
     """A status of a message that was sent: by the channel's id, or by our row where the channel hands it back."""
-    place = [_M.c.channel == channel, _M.c.direction == "out"]
-    match = _M.c.channel_id == update.channel_id
-    if update.ours is not None:
-        match = sa.or_(match, sa.and_(_M.c.id == update.ours, _M.c.channel_id.is_(None)))
-    row = connection.execute(sa.select(_M.c.id, _M.c.state, _M.c.conversation).where(*place, match)).first()
+    row = connection.execute(_BY_ID, {"a_channel": channel, "theirs": update.channel_id}).first()
+    if row is None and update.ours is not None:
+        row = connection.execute(_BY_ROW, {"a_channel": channel, "an_id": update.ours}).first()
     if row is None:
         return False
     values: dict[str, Any] = {"channel_id": update.channel_id}

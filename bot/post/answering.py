@@ -100,6 +100,8 @@ class Desk(Direct, Protocol):
 
 #: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
 KindText = Callable[[Kind, Holder, str], "str | None"]
+#: The conversation as it is now, what to give to the assistant, and how the desk stands.
+Prepared = tuple[Conversation, str, "dict[str, Any] | None"]
 
 
 class Answering:
@@ -141,14 +143,14 @@ class Answering:
         self._slots.release()
         room = max(1, min(_BATCH, self._slots._value))
         try:
-            claims = await self.database.run(inbox.claim, self.keys, self.me, _now(), lease=LEASE, most=room)
+            claims = await self.database.run(self._claim, room)
         except Exception as error:
             log.warning("answering waits for the database: %s", type(error).__name__)
             await asyncio.sleep(1.0)
             return True
-        for claim in claims:
+        for claim, first in claims:
             await self._slots.acquire()
-            task = asyncio.create_task(self._conversation(claim))
+            task = asyncio.create_task(self._conversation(claim, first))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return bool(claims)
@@ -160,12 +162,12 @@ class Answering:
                 with contextlib.suppress(Exception):
                     await self.database.run(inbox.renew, self.me, _now(), LEASE)
 
-    async def _conversation(self, claim: Claim) -> None:
+    async def _conversation(self, claim: Claim, first: Prepared) -> None:
         try:
             conversation = claim.conversation
             for place, message in enumerate(claim.messages):
                 last = place == len(claim.messages) - 1
-                if not await self._message(conversation, message, last):
+                if not await self._message(conversation, message, last, first if place == 0 else None):
                     break
         except Exception as error:  # the messages stay new; the claim is given back, so that they are tried again
             log.error("a conversation was not answered: %s at %s", type(error).__name__, _place(error))
@@ -176,10 +178,12 @@ class Answering:
             self._slots.release()
             self.hub.work.set()
 
-    async def _message(self, conversation: Conversation, message: Message, last: bool) -> bool:
+    async def _message(
+        self, conversation: Conversation, message: Message, last: bool, prepared: Prepared | None
+    ) -> bool:
         """Answer one message; False where the claim was lost and another gateway goes on."""
         structlog.contextvars.bind_contextvars(correlation=f"in-{message.id}")
-        prepared = await self.database.run(self._prepare, conversation.id, message)
+        prepared = prepared or await self.database.run(self._prepare, conversation.id, message)
         if prepared is None:
             return False
         now_conversation, text, desk = prepared
@@ -226,17 +230,24 @@ class Answering:
 
     # -- transactions -------------------------------------------------------------------------------------------
 
-    def _prepare(
-        self, connection: Connection, name: str, message: Message
-    ) -> tuple[Conversation, str, dict[str, Any] | None] | None:
-        """The conversation as it is now, what to give to the assistant, and how the desk stands."""
-        if inbox.mine(connection, self.me, name) is None:
-            return None
-        conversation = conversations.find(connection, self.keys, name)
-        assert conversation is not None
+    def _claim(self, connection: Connection, most: int) -> list[tuple[Claim, Prepared]]:
+        """Conversations that wait, each with what its first message needs, in one transaction."""
+        claims = inbox.claim(connection, self.keys, self.me, _now(), lease=LEASE, most=most)
+        return [(claim, self._ready(connection, claim.conversation, claim.messages[0])) for claim in claims]
+
+    def _prepare(self, connection: Connection, name: str, message: Message) -> Prepared | None:
+        """What a further message of a claim needs; None where the claim was lost."""
+        conversation = inbox.mine(connection, self.me, name, self.keys)
+        return None if conversation is None else self._ready(connection, conversation, message)
+
+    def _ready(self, connection: Connection, conversation: Conversation, message: Message) -> Prepared:
         text = message.content.payload or message.content.text
         if not message.content.payload:
-            said = history.last_said(connection, self.keys, name) if conversation.channel == "whatsapp" else None
+            said = (
+                history.last_said(connection, self.keys, conversation.id)
+                if conversation.channel == "whatsapp"
+                else None
+            )
             picked = pick(said, text) if said is not None else None  # "2", or the words of a choice
             text = picked or (f" {text}" if text.startswith("/") else text)
         desk = self.desk.situation(connection, conversation) if self.desk is not None else None
