@@ -69,7 +69,6 @@ class Handoff:
             raise BadSetting(f"BAKEN_DESK_HOURS, BAKEN_DESK_HOLIDAYS: {error}") from error
         self.keys, self._base = keys, base
         self._answers = Answers(base())
-        self._staffed: tuple[bool | None, datetime, bool] = (None, _now(), False)
 
     @property
     def answers(self) -> Answers:
@@ -88,23 +87,16 @@ class Handoff:
         opens = None if open_now else self.hours.opens_after(now)
         waits = cases.place(connection, conversation.id) if conversation.holder == "waiting" else 0
         place = waits or _before(connection) + 1
+        staffed = sessions.present(connection, "advisor", now) if open_now else accounts.exist(connection, "advisor")
         return {
             "on": True,
             "open": open_now,
             "opens": opens.isoformat() if opens else None,
             "place": place,
             "holder": conversation.holder,
-            "staffed": self._somebody(connection, now, open_now),
+            "staffed": staffed,
             "spoke": _spoke(connection, conversation.id),
         }
-
-    def _somebody(self, connection: Connection, now: datetime, open_now: bool) -> bool:
-        """Whether an advisor is there, or exists at all while the desk is closed; looked up once a second."""
-        known, until, found = self._staffed
-        if known is not open_now or until < now:
-            found = sessions.present(connection, "advisor", now) if open_now else accounts.exist(connection, "advisor")
-            self._staffed = (open_now, now + timedelta(seconds=1), found)
-        return found
 
     def after(
         self, connection: Connection, conversation: Conversation, message: Message, turn: Turn, now: datetime

@@ -15,6 +15,9 @@ from sqlalchemy.engine import Connection
 from bot.staff import schema
 
 _S = schema.staff
+_EXIST = sa.select(sa.func.count()).where(
+    _S.c.role.in_(sa.bindparam("roles", expanding=True)), _S.c.closed.is_(None), _S.c.password.isnot(None)
+)
 Role = Literal["advisor", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = ("advisor", "editor", "admin")
 #: What each role may do: an admin may do all.
@@ -153,5 +156,4 @@ def change(connection: Connection, /, staff: int, **values: object) -> None:
 def exist(connection: Connection, role: str) -> bool:
     """Whether there is an open account that may do what `role` does."""
     roles = [one for one, may in MAY.items() if role in may]
-    query = sa.select(sa.func.count()).where(_S.c.role.in_(roles), _S.c.closed.is_(None), _S.c.password.isnot(None))
-    return bool(connection.execute(query).scalar_one())
+    return bool(connection.execute(_EXIST, {"roles": roles}).scalar_one())

@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.log.schema import Moment
 from bot.staff import accounts, schema
 from bot.staff.accounts import Account, fingerprint
 
@@ -23,6 +24,15 @@ _HALF: Final = timedelta(minutes=10)
 #: How often it is written down that a page is open, and how long one counts as open after it.
 _NOTED: Final = timedelta(seconds=30)
 PRESENT: Final = timedelta(seconds=120)
+# Asked at every message of a worker, so put together once.
+_PRESENT = (
+    sa.select(sa.func.count())
+    .select_from(_N.join(_S, _S.c.id == _N.c.staff))
+    .where(
+        _N.c.present > sa.bindparam("since", type_=Moment), sa.not_(_N.c.half),
+        _S.c.role.in_(sa.bindparam("roles", expanding=True)), _S.c.closed.is_(None),
+    )
+)  # fmt: skip
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -90,9 +100,4 @@ def end_all(connection: Connection, staff: int, *, but: str = "") -> int:
 def present(connection: Connection, role: str, now: datetime) -> bool:
     """Whether somebody who may do what `role` does has a page open now."""
     roles = [one for one, may in accounts.MAY.items() if role in may]
-    query = (
-        sa.select(sa.func.count())
-        .select_from(_N.join(_S, _S.c.id == _N.c.staff))
-        .where(_N.c.present > now - PRESENT, sa.not_(_N.c.half), _S.c.role.in_(roles), _S.c.closed.is_(None))
-    )
-    return bool(connection.execute(query).scalar_one())
+    return bool(connection.execute(_PRESENT, {"since": now - PRESENT, "roles": roles}).scalar_one())
