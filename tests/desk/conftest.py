@@ -61,7 +61,7 @@ def small(answers: Answers, tmp_path: Path) -> Iterator[Callable[..., Site]]:
         one.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a browser that is open lets no asynchronous test of another module run
 def chromium() -> Iterator[Chromium]:
     if CHROMIUM is None:
         pytest.fail("these tests need Chromium: apt-get install chromium")

@@ -33,7 +33,7 @@ def site(base: FactBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a browser that is open lets no asynchronous test of another module run
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail("these tests need Chromium: apt-get install chromium")
