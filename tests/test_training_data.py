@@ -30,6 +30,11 @@ def lines(group: dict[str, Any]) -> list[str]:
     return [line.removeprefix("- ").strip() for line in group["examples"].splitlines() if line.strip()]
 
 
+def letters(folded: str) -> str:
+    """Without marks: "op staande voet!" is "op staande voet"."""
+    return " ".join("".join(one if one.isalnum() else " " for one in folded).split())
+
+
 def exam() -> list[str]:
     return [
         row["text"]
@@ -68,10 +73,11 @@ def test_no_line_of_the_exam_or_near_copy_of_one_is_trained_on() -> None:
                 for pair in own:
                     pairs.setdefault(pair, []).append(own)
     same, near = [], []
+    bare = {letters(folded) for folded in trained}
     for text in exam():
         folded = fold(text)
         words = folded.split()
-        if len(words) > 2 and folded in trained:
+        if len(words) > 2 and letters(folded) in bare:
             same.append(text)
         own = frozenset(itertools.pairwise(words))
         if len(words) >= 5:
