@@ -56,6 +56,11 @@ class Assistant:
         """An assistant on an engine that is there already."""
         return cls(engine, Wording(published.base()), translation)
 
+    @property
+    def engine(self) -> Engine:
+        """What understands and answers."""
+        return self._engine
+
     async def reply(
         self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,

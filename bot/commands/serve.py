@@ -44,7 +44,7 @@ async def _serve(settings: Settings) -> None:
     if settings.log_format == "json":
         use_json()
     print("Starting Baken …", flush=True)
-    assistant = await start(settings)
+    assistant = await start(settings, own=True)
     base = published.base()
     keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None

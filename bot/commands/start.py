@@ -9,6 +9,7 @@ from actions.letters import store
 from bot.assistant import Assistant
 from bot.engine.http_engine import HttpEngine
 from bot.engine.model import ready
+from bot.engine.own_process import OwnProcesses
 from bot.log.keys import written
 from bot.settings import Settings
 from bot.translation.providers import provider
@@ -17,10 +18,11 @@ from facts import published
 from facts.wording import Wording
 
 
-async def start(settings: Settings, *, keep: bool = True) -> Assistant:
+async def start(settings: Settings, *, keep: bool = True, own: bool = False) -> Assistant:
     """An assistant on the Rasa servers that the settings name, else on today's model in this process.
 
     Args:
+        own: in processes of its own, where the settings want that.
         keep: store its conversations, beside the log where that is on PostgreSQL, else in the data folder.
     """
     published.use(Path(settings.content_folder or Path(settings.data_folder) / "content"))
@@ -35,6 +37,10 @@ async def start(settings: Settings, *, keep: bool = True) -> Assistant:
         engine = HttpEngine(settings.rasa_urls.split(), settings.rasa_secret, seconds=settings.rasa_seconds)
         return Assistant.around(engine, translation)
     model = await asyncio.to_thread(ready)
+    if own and settings.engines:
+        children = OwnProcesses(settings.engines, seconds=settings.rasa_seconds)
+        await children.start()
+        return Assistant.around(children, translation)
     database: Path | str | None = None
     if keep:
         shared = settings.database_url.startswith("postgresql")

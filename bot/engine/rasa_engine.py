@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 import ctypes
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from actions.reading.words import words_of
 from bot.engine import talking
 from bot.engine.turn import Turn
 from bot.quiet import hush
+from facts.languages import NAMES
 
 
 class RasaEngine:
@@ -62,6 +65,7 @@ class RasaEngine:
         agent.load_model(str(model))
         mend(agent)
         _give_back_memory()
+        threading.Thread(target=_read_words, daemon=True).start()
         return cls(agent, store)
 
     async def reply(
@@ -95,6 +99,13 @@ class RasaEngine:
         engine = getattr(self._store, "engine", None)
         if engine is not None:
             engine.dispose()
+
+
+def _read_words() -> None:
+    """Words for amounts, read language by language while nobody waits: else the first message pays for it."""
+    for language in NAMES:
+        time.sleep(0.3)
+        words_of(language)
 
 
 def _warm_up() -> None:
