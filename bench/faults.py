@@ -16,7 +16,6 @@ import base64
 import itertools
 import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +29,7 @@ import aiohttp
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bench.servers import ROOT, Baken, free_port, message, post, questions
+from bench.servers import Baken, free_port, graph, message, post, questions
 from bot.log import schema
 from bot.log.database import Database
 
@@ -152,11 +151,7 @@ class Storm:
 @asynccontextmanager
 async def stand_in(port: int, share: float, webhook: str) -> AsyncIterator[None]:
     """The Graph API, failing for a share of the messages."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.channels.whatsapp.graph_stand_in", "--port", str(port), "--no-validate",
-         "--share", str(share), "--webhook", webhook],
-        cwd=ROOT, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    process = graph(port, webhook, share)
     try:
         yield
     finally:
@@ -188,19 +183,19 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
     server = Server(folder / "postgresql") if options.database == "postgresql" else None
     url = server.url if server else f"sqlite:///{folder / 'one' / 'baken.db'}"
     port = free_port()
-    graph = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}"
     more = {"BAKEN_SEND_DOUBT": "15", "BAKEN_LIMIT_PERSON_BURST": "1000"}
     if server:
         more |= {"BAKEN_DATABASE_URL": url, "BAKEN_KEY": base64.b64encode(bytes(range(32))).decode()}
     names = ["one", "two", "three"][: options.gateways if server else 1]
-    bakens = [Baken(folder / name, f"{graph}/v23.0", **more) for name in names]
+    bakens = [Baken(folder / name, f"{address}/v23.0", **more) for name in names]
     async with stand_in(port, options.share, bakens[0].webhook):
         for one in bakens:
             one.start()
         try:
             for one in bakens:
                 await one.ready()
-            storm = Storm(options.messages, options.rate, options.every, bakens, graph)
+            storm = Storm(options.messages, options.rate, options.every, bakens, address)
             start = time.time()
             rows, report = await storm.run(server)
             took = time.time() - start

@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,7 +17,8 @@ from typing import Any
 
 import aiohttp
 
-from bench.servers import ROOT, Baken, free_port, message, post, questions
+from bench.servers import Baken, free_port, message, post, questions
+from bench.servers import graph as graph_api
 
 
 async def run(rate: float, seconds: float, baken: Baken, graph: str) -> dict[str, Any]:
@@ -84,17 +83,13 @@ async def _answered(
         await asyncio.sleep(0.5)
 
 
-async def measure(rates: list[float], seconds: float) -> list[dict[str, Any]]:
+async def measure(rates: list[float], seconds: float, engines: int) -> list[dict[str, Any]]:
     """Start everything, run each rate, stop everything."""
     folder = Path(tempfile.mkdtemp(prefix="baken-load-"))
     port = free_port()
     graph = f"http://127.0.0.1:{port}"
-    baken = Baken(folder, f"{graph}/v23.0")
-    stand_in = subprocess.Popen(
-        [sys.executable, "-m", "tests.channels.whatsapp.graph_stand_in", "--port", str(port), "--no-validate",
-         "--webhook", baken.webhook],
-        cwd=ROOT, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    baken = Baken(folder, f"{graph}/v23.0", BAKEN_ENGINES=str(engines))
+    stand_in = graph_api(port, baken.webhook)
     baken.start()
     try:
         await baken.ready()
@@ -111,8 +106,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, nargs="*", default=[100.0, 50.0])
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--engines", type=int, default=0, help="BAKEN_ENGINES")
     options = parser.parse_args()
-    for seen in asyncio.run(measure(options.rate, min(options.seconds, 300))):
+    for seen in asyncio.run(measure(options.rate, min(options.seconds, 300), options.engines)):
         print(seen)
 
 

@@ -100,6 +100,13 @@ class Baken:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def graph(port: int, webhook: str, share: float = 0.0) -> subprocess.Popen[bytes]:
+    """The Graph API's stand-in in a process of its own; `share` of its answers fail."""
+    module = "tests.channels.whatsapp.graph_stand_in"
+    options = ["--port", str(port), "--no-validate", "--share", str(share), "--webhook", webhook]
+    return subprocess.Popen([sys.executable, "-m", module, *options], cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
 def questions(seed: int = 1) -> list[str]:
     """What workers write: every text of the frozen exam, mixed."""
     rows: list[str] = []

@@ -53,5 +53,6 @@ def test_it_tells_what_is_kept_and_until_when(kind: str, tmp_path: Path, wording
 
 @pytest.mark.parametrize("language", NAMES)
 def test_it_is_told_in_every_language(language: str, wording: Wording) -> None:
-    texts = {key: wording.text(key, language, date="D", count="C") for key in wording.base.texts if key.startswith("kept.")}
+    keys = [key for key in wording.base.texts if key.startswith("kept.")]
+    texts = {key: wording.text(key, language, date="D", count="C") for key in keys}
     assert len(texts) == 12 and (language == "en" or texts["kept.readers"] != wording.text("kept.readers", "en"))
