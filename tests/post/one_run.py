@@ -119,7 +119,9 @@ def arm(step: str) -> None:
         @functools.wraps(original)
         def now(self: Database, function: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(self, function, *args, **kwargs)
-            inner = {"take_in": "store", "settle": "_store", "say": "_store", "sent": "_sent"}.get(name, attribute)
+            inner = {"take_in": "store", "claim": "_claim", "settle": "_store", "say": "_store", "sent": "_sent"}.get(
+                name, attribute
+            )
             if getattr(function, "__name__", "") == inner and (result or name == "sent"):
                 die()
             return result

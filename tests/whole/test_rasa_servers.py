@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import urllib.error
 import urllib.request
@@ -13,13 +14,14 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
-from rasa_servers import SECRET, Process, action_server, rasa_server, redis
+from rasa_servers import KEY, SECRET, Process, action_server, rasa_server, redis
 from server import free_port
 
 from actions.letters import store
 from bot.assistant import Assistant
 from bot.engine.http_engine import HttpEngine, NotAnswered
 from bot.engine.turn import EngineAway, Turn
+from bot.log.keys import Keys
 from tests.databases import database_url
 
 WORD = "zakaz-4711-tajemnica"
@@ -55,7 +57,13 @@ class Servers:
             rows = connection.execute(query, {"one": conversation}).fetchall()
         engine.dispose()
         assert len(rows) <= 1, "one row a conversation"
-        return json.loads(rows[0][0], object_hook=timeless) if rows else None
+        return json.loads(opened(rows[0][0]), object_hook=timeless) if rows else None
+
+
+def opened(row: str) -> bytes:
+    """A row of Rasa's store, which nobody can read without the key."""
+    assert row.startswith("sealed:")
+    return Keys(base64.b64decode(KEY)).open_bytes(base64.b64decode(row.removeprefix("sealed:")))
 
 
 def timeless(value: dict[str, Any]) -> dict[str, Any]:
