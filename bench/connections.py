@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from bench.record import record
 from bench.servers import Baken, free_port
 
 
@@ -77,7 +78,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
-    print(json.dumps(asyncio.run(measure(parser.parse_args().count))))
+    parser.add_argument("--write", action="store_true", help="into docs/load.md")
+    options = parser.parse_args()
+    seen = asyncio.run(measure(options.count))
+    print(json.dumps(seen))
+    if options.write:
+        record("connections", "gateway without Rasa", seen)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ import aiohttp
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bench.record import record
 from bench.servers import Baken, free_port, graph, message, post, questions
 from bot.log import schema
 from bot.log.database import Database
@@ -214,8 +215,12 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.05, help="of the Graph API's answers that fail")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--gateways", type=int, default=1)
-    seen = asyncio.run(measure(parser.parse_args()))
+    parser.add_argument("--write", action="store_true", help="into docs/load.md")
+    options = parser.parse_args()
+    seen = asyncio.run(measure(options))
     print(json.dumps(seen, indent=1))
+    if options.write:
+        record("faults", f"{options.database}, {options.gateways} gateways", seen)
     bad = ("not in the log", "not answered", "lost on the way", "doubled", "failed")
     sys.exit(1 if any(seen[name] for name in bad) else 0)
 

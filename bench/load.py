@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 
+from bench.record import record
 from bench.servers import Baken, free_port, message, post, questions
 from bench.servers import graph as graph_api
 
@@ -106,10 +107,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, nargs="*", default=[100.0, 50.0])
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--write", action="store_true", help="into docs/load.md")
     parser.add_argument("--engines", type=int, default=0, help="BAKEN_ENGINES")
     options = parser.parse_args()
     for seen in asyncio.run(measure(options.rate, min(options.seconds, 300), options.engines)):
         print(seen)
+        if options.write:
+            where = f"{options.engines} engine processes" if options.engines else "one process"
+            record("load", f"{where}, {seen['asked a second']:.0f} a second", seen)
 
 
 if __name__ == "__main__":
