@@ -4,7 +4,7 @@ Python computes on one core at a time. With `BAKEN_ENGINES` the gateway starts s
 them as it would to `rasa run` (bot/engine/wire.py), on loopback and with a secret made for this run, and starts one
 anew that died. They share the database of conversations; the log sees to the order within a conversation.
 
-    python -m bot.engine.own_process      # a child: prints its port once it can answer, ends with its parent
+The child is bot/commands/engine.py.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from bot.engine.wire import HEADER, Asked, Forgotten, Parsed, Told
 
 log = logging.getLogger(__name__)
 
-_SECRET: Final = "BAKEN_ENGINE_SECRET"  # noqa: S105  (the name of the variable)
+#: The child's program, and the variable that hands it the secret.
+CHILD: Final = "bot.commands.engine"
+SECRET: Final = "BAKEN_ENGINE_SECRET"  # noqa: S105  (the name of the variable)
 #: Seconds until a child must have read the model, and between two looks whether it lives.
 _READY_WITHIN: Final = 120.0
 _LOOK: Final = 0.5
@@ -73,8 +75,8 @@ class OwnProcesses(HttpEngine):
 
     async def _child(self) -> tuple[asyncio.subprocess.Process, int]:
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.engine.own_process",
-            env={**os.environ, _SECRET: self._key, "BAKEN_ENGINES": "0"},
+            sys.executable, "-m", CHILD,
+            env={**os.environ, SECRET: self._key, "BAKEN_ENGINES": "0"},
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert child.stdout is not None
@@ -146,25 +148,3 @@ class Service:
     async def _health(self, _request: web.Request) -> web.Response:
         part = await self._engine.trouble()
         return web.json_response({"status": part or "ok"}, status=503 if part else 200)
-
-
-async def _serve() -> None:
-    from bot.commands.start import start
-    from bot.quiet import be_quiet
-    from bot.settings import load
-
-    settings = load()
-    be_quiet(settings.log_level)
-    assistant = await start(settings)
-    runner = web.AppRunner(Service(assistant.engine, os.environ.pop(_SECRET)).app(), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    print(runner.addresses[0][1], flush=True)
-    await asyncio.to_thread(sys.stdin.buffer.read)  # ends when the parent does, however it does
-    await runner.cleanup()
-    await assistant.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve())

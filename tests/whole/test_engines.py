@@ -11,9 +11,11 @@ from pathlib import Path
 import psutil
 from server import running
 
+from bot.engine.own_process import CHILD
+
 
 def engines(server: int) -> list[psutil.Process]:
-    return [one for one in psutil.Process(server).children() if "bot.engine.own_process" in one.cmdline()]
+    return [one for one in psutil.Process(server).children() if CHILD in one.cmdline()]
 
 
 def test_a_talk_goes_on_when_its_engine_is_killed(tmp_path: Path, model: Path) -> None:

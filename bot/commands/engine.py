@@ -1,0 +1,36 @@
+"""`python -m bot.commands.engine`: an engine for the gateway that started it (bot/engine/own_process.py).
+
+Prints its port once it can answer, and ends when its standard input does: with its parent, however that ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from aiohttp import web
+
+from bot.commands.start import start
+from bot.engine.own_process import SECRET, Service
+from bot.quiet import be_quiet
+from bot.settings import load
+
+
+async def serve() -> None:
+    """Runs until the parent ends."""
+    settings = load()
+    be_quiet(settings.log_level)
+    os.umask(0o077)
+    assistant = await start(settings)
+    runner = web.AppRunner(Service(assistant.engine, os.environ.pop(SECRET)).app(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.to_thread(sys.stdin.buffer.read)
+    await runner.cleanup()
+    await assistant.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
