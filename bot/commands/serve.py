@@ -19,8 +19,8 @@ from bot.gateway.app import IDLE, make
 from bot.gateway.logs import use_json
 from bot.log.keys import Keys
 from bot.log.model import Holder, Kind
-from bot.post.answering import KindText
 from bot.post.office import Office
+from bot.post.parts import KindText
 from bot.privacy.about_me import AboutMe
 from bot.settings import BadSetting, Settings
 from facts import published

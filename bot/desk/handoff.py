@@ -1,4 +1,4 @@
-"""The way to an advisor and back, as the post room needs it (bot.post.answering.Desk).
+"""The way to an advisor and back, as the post room needs it (bot.post.parts.Desk).
 
 A case is opened in the transaction that stores the reply, so that what was confirmed stands. What the buttons about the
 desk send is answered here and never reaches Rasa.

@@ -17,8 +17,9 @@ from bot.log.database import Database
 from bot.log.inbox import Taken
 from bot.log.keys import Keys
 from bot.log.model import Carrier, Channel, Incoming, Update
-from bot.post.answering import Answering, Answers, Desk, Direct, KindText
+from bot.post.answering import Answering
 from bot.post.hub import Hub
+from bot.post.parts import Answers, Desk, Direct, KindText
 from bot.post.retention import Retention
 from bot.post.sending import Sending
 from bot.settings import Settings

@@ -23,7 +23,7 @@ _HERE: Final = ZoneInfo("Europe/Amsterdam")
 
 
 class AboutMe:
-    """The button's answer. `takes` and `direct` are what the post room calls (bot/post/answering.py, Direct)."""
+    """The button's answer. `takes` and `direct` are what the post room calls (bot/post/parts.py, Direct)."""
 
     def __init__(self, wording: Wording, settings: Settings) -> None:
         self.wording = wording

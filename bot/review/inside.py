@@ -21,7 +21,7 @@ from bot.channels.whatsapp.choices import shape
 from bot.channels.whatsapp.payloads import payload, split
 from bot.engine.turn import Turn
 from bot.log.model import Contact, Content, FileRef
-from bot.post.answering import Answers
+from bot.post.parts import Answers
 from facts import clock, notation
 from facts.base import FactBase
 from facts.model import placeholders

@@ -20,8 +20,8 @@ from bot.evaluation import judge, report
 from bot.evaluation.files import Conversation, Question, conversations
 from bot.log.database import Database
 from bot.log.keys import Keys
-from bot.post.answering import Answers
 from bot.post.hub import Hub
+from bot.post.parts import Answers
 from bot.review import runs, suites
 from bot.review.exam import ROOT
 from bot.review.runs import Run

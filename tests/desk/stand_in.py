@@ -16,7 +16,7 @@ WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "explo
 
 
 class StandIn:
-    """bot.post.answering.Answers."""
+    """bot.post.parts.Answers."""
 
     def __init__(self, made: Answers) -> None:
         self.answers, self.dialogue = made, Dialogue(made)

@@ -25,7 +25,7 @@ from bot.log import inbox, outbox
 from bot.log.database import Database
 from bot.log.keys import Keys
 from bot.log.model import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
-from bot.post import answering, sending
+from bot.post import sending, settling
 from bot.post.office import Office
 from bot.settings import Settings
 
@@ -119,7 +119,7 @@ def arm(step: str) -> None:
         @functools.wraps(original)
         def now(self: Database, function: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(self, function, *args, **kwargs)
-            inner = {"take_in": "store", "claim": "_claim", "settle": "_store", "say": "_store", "sent": "_sent"}.get(
+            inner = {"take_in": "store", "claim": "claim", "settle": "replied", "say": "replied", "sent": "_sent"}.get(
                 name, attribute
             )
             if getattr(function, "__name__", "") == inner and (result or name == "sent"):
@@ -152,5 +152,5 @@ async def main(url: str, graph: str, step: str) -> None:
 
 
 if __name__ == "__main__":
-    answering.LEASE = sending.timedelta(seconds=1)  # another gateway may go on soon
+    settling.LEASE = sending.timedelta(seconds=1)  # another gateway may go on soon
     asyncio.run(main(*sys.argv[1:4]))
