@@ -25,6 +25,7 @@ from bot.engine.model import ready  # noqa: E402
 from bot.engine.turn import Turn  # noqa: E402
 from facts.base import FactBase  # noqa: E402
 from facts.wording import Wording  # noqa: E402
+from tests.databases import database  # noqa: E402, F401  (a fixture)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -72,8 +73,8 @@ def assistant(
     model: Path, loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Assistant]:
     """A real assistant on a SQLite file of its own."""
-    database = tmp_path_factory.mktemp("assistant") / "rasa.db"
-    made = loop.run_until_complete(Assistant.start(model, database))
+    file = tmp_path_factory.mktemp("assistant") / "rasa.db"
+    made = loop.run_until_complete(Assistant.start(model, file))
     yield made
     loop.run_until_complete(made.close())
 

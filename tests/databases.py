@@ -10,7 +10,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+
+from bot.log.database import Database
 
 KINDS = ("sqlite", "postgresql")
 
@@ -39,3 +42,13 @@ def database_url(kind: str, folder: Path) -> Iterator[str]:
         with server.connect() as connection:
             connection.execute(sa.text(f"drop database {name} with (force)"))
         server.dispose()
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty log with its tables, on each; a conftest imports it."""
+    with database_url(request.param, tmp_path) as url:
+        made = Database(url)
+        made.migrate()
+        yield made
+        made.close()

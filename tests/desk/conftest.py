@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
 
 from actions.answers import Answers
 from actions.letters import store
+from tests.browsers import chromium_open
 from tests.databases import KINDS, database_url
 from tests.desk.carrier import Telephones
 from tests.desk.site import Site, real_assistant
 from tests.desk.stand_in import StandIn
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -63,9 +56,5 @@ def small(answers: Answers, tmp_path: Path) -> Iterator[Callable[..., Site]]:
 
 @pytest.fixture(scope="module")  # a browser that is open lets no asynchronous test of another module run
 def chromium() -> Iterator[Chromium]:
-    if CHROMIUM is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium_open() as one:
         yield one
-        one.close()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,19 +18,9 @@ from bot.review.compare import compare
 from bot.review.drafts import NotPossible
 from bot.review.state import asked, uncovered
 from facts.base import FactBase
-from tests.databases import KINDS, database_url
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 KEYS = Keys(bytes(range(32)))
-
-
-@pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with database_url(request.param, tmp_path) as url:
-        made = Database(url)
-        made.migrate()
-        yield made
-        made.close()
 
 
 def said(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from actions.letters import store
 from facts.base import FactBase
@@ -18,11 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from site_of_web import Site, serving
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from tests.browsers import chromium_open
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +30,8 @@ def site(base: FactBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture(scope="module")  # a browser that is open lets no asynchronous test of another module run
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium_open() as one:
         yield one
-        one.close()
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime, timezone
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -23,19 +22,9 @@ from bot.log.model import Contact, Content, Incoming, Message
 from bot.post.hub import Hub
 from bot.settings import Settings
 from facts.base import FactBase
-from tests.databases import KINDS, database_url
 from tests.desk.helpdesks.stand_in import ACCOUNT, INBOX, SECRET, TOKEN, ChatwootStandIn
 
 PHONE, NAME = "31687654321", "Oksana Shevchenko"
-
-
-@pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    with database_url(request.param, tmp_path) as url:
-        made = Database(url)
-        made.migrate()
-        yield made
-        made.close()
 
 
 @pytest.fixture
