@@ -110,7 +110,7 @@ class Storm:
                 report: dict[str, Any] = await answer.json()
             if report["taken"] != seen:
                 seen, still = report["taken"], time.monotonic()
-            if time.monotonic() - still > 75:
+            if time.monotonic() - still > 90:
                 return report
             await asyncio.sleep(1)
 
@@ -185,7 +185,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
     url = server.url if server else f"sqlite:///{folder / 'one' / 'baken.db'}"
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    more = {"BAKEN_SEND_DOUBT": "15", "BAKEN_LIMIT_PERSON_BURST": "1000"}
+    more = {"BAKEN_SEND_DOUBT": "20", "BAKEN_LIMIT_PERSON_BURST": "1000"}
     if server:
         more |= {"BAKEN_DATABASE_URL": url, "BAKEN_KEY": base64.b64encode(bytes(range(32))).decode()}
     names = ["one", "two", "three"][: options.gateways if server else 1]

@@ -160,7 +160,7 @@ class GraphStandIn:
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        self._tasks = [asyncio.create_task(self._tell()) for _ in range(8)]
+        self._tasks = [asyncio.create_task(self._tell()) for _ in range(64)]
 
     async def close(self) -> None:
         """Stop."""
