@@ -108,11 +108,12 @@ def graph(port: int, webhook: str, share: float = 0.0) -> subprocess.Popen[bytes
 
 
 def questions(seed: int = 1) -> list[str]:
-    """What workers write: every text of the frozen exam, mixed."""
+    """What workers write: the texts of the frozen exam, mixed. Without "delete everything": who says that and then yes
+    is rightly not in the log any more."""
     rows: list[str] = []
     for path in sorted((ROOT / "tests" / "questions").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            rows += [row["text"] for row in csv.DictReader(file)]
+            rows += [row["text"] for row in csv.DictReader(file) if row["topic"] != "delete_my_data"]
     random.Random(seed).shuffle(rows)
     return rows
 
