@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,9 +80,3 @@ def tidy(connection: Connection, conversation: str) -> bool:
     """Delete a conversation that was emptied on request, once its last word is carried."""
     gone = connection.execute(_TIDY, {"a_name": conversation})
     return bool(gone.rowcount)
-
-
-def untouched_since(connection: Connection, before: datetime, most: int = 500) -> list[str]:
-    """Conversations in which nothing was said since `before`, oldest first."""
-    query = sa.select(_C.c.id).where(_C.c.last_at < before).order_by(_C.c.last_at).limit(most)
-    return list(connection.execute(query).scalars())

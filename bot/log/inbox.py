@@ -144,18 +144,15 @@ def _guarded(connection: Connection) -> contextlib.AbstractContextManager[Any]:
     return contextlib.nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested()
 
 
-def claim(
-    connection: Connection, keys: Keys, me: str, now: datetime, *, lease: timedelta, most: int, only: str | None = None
-) -> list[Claim]:
+def claim(connection: Connection, keys: Keys, me: str, now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
     """Claim up to `most` conversations that wait for an answer, oldest first, each with its messages in order.
 
     Args:
         me: this gateway's name.
         lease: how long the claim holds when nothing more is heard of us.
-        only: just this conversation.
     """
     waiting = connection.execute(_WAITING, {"now": now, "most": most})
-    names = [only] if only is not None else list(waiting.scalars())
+    names = list(waiting.scalars())
     claims = []
     for name in names:
         got = connection.execute(_CLAIM, {"a_name": name, "now": now, "me": me, "until": now + lease})

@@ -71,15 +71,11 @@ def row_to_message(row: Any, keys: Keys) -> Message:
 def say(
     connection: Connection, keys: Keys, conversation: str, contents: Sequence[Content], now: datetime, *,
     author: Author = "bot", reply_to: int | None = None, topic: str = "", staff: int | None = None,
-    kind: Kind = "text", only_web: bool = False,
+    kind: Kind = "text",
 ) -> list[int]:  # fmt: skip
-    """Store what is to be said, in order; ids of the rows. On the web it is sent by standing here.
-
-    Args:
-        only_web: do not carry it to a channel with messages of its own (a small note that is not worth one).
-    """
+    """Store what is to be said, in order; ids of the rows. On the web it is sent by standing here."""
     row = connection.execute(_WHOM, {"a_name": conversation}).first()
-    if row is None or (only_web and row.channel != "web"):
+    if row is None:
         return []
     carried = row.channel != "web"
     parts: Parts | None = connection.info["parts"].get(row.channel)
