@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import tempfile
 import time
@@ -18,16 +19,16 @@ from typing import Any
 import aiohttp
 
 from bench.record import record
-from bench.servers import Baken, free_port, message, post, questions
+from bench.servers import Baken, cpu, free_port, message, post, questions
 from bench.servers import graph as graph_api
 
 
-async def run(rate: float, seconds: float, baken: Baken, graph: str) -> dict[str, Any]:
-    """Post at a steady rate; what came of it."""
+async def run(rate: float, seconds: float, baken: Baken, graph: str, stand_in: int) -> dict[str, Any]:
+    """Post at a steady rate; what came of it. `stand_in` is the process of the Graph API's stand-in."""
     texts = questions()
     sent: dict[str, float] = {}
     refused: Counter[int] = Counter()
-    cpu, start = baken.cpu(), time.time()
+    before, start = _cpu(baken, stand_in), time.time()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256)) as session:
 
         async def one(number: int) -> None:
@@ -45,7 +46,7 @@ async def run(rate: float, seconds: float, baken: Baken, graph: str) -> dict[str
         await asyncio.gather(*tasks)
         pushed = time.time() - start
         answered = await _answered(session, graph, sent)
-    cpu = baken.cpu() - cpu
+    used = {who: now - before[who] for who, now in _cpu(baken, stand_in).items()}
     waits = sorted((answered[who][0] - at) * 1000 for who, at in sent.items() if who in answered)
     took = max((times[0] for times in answered.values()), default=start) - start
     return {
@@ -59,9 +60,16 @@ async def run(rate: float, seconds: float, baken: Baken, graph: str) -> dict[str
         "p50 ms": round(statistics.median(waits), 1),
         "p95 ms": round(waits[int(len(waits) * 0.95)], 1),
         "p99 ms": round(waits[int(len(waits) * 0.99)], 1),
-        "cpu ms a message": round(cpu * 1000 / len(sent), 1),
+        "cpu ms a message": ", ".join(f"{who} {spent * 1000 / len(sent):.1f}" for who, spent in used.items()),
         "memory MiB": round(baken.memory()),
     }
+
+
+def _cpu(baken: Baken, stand_in: int) -> dict[str, float]:
+    """Seconds of processor time so far, by who spent them; the last two stand for Meta."""
+    return {
+        "gateway": baken.cpu(), "engines": baken.engines_cpu(), "stand-in": cpu(stand_in), "sender": cpu(os.getpid()),
+    }  # fmt: skip
 
 
 async def _answered(
@@ -94,8 +102,8 @@ async def measure(rates: list[float], seconds: float, engines: int) -> list[dict
     baken.start()
     try:
         await baken.ready()
-        await run(20, 2, baken, graph)  # warm
-        return [await run(rate, seconds, baken, graph) for rate in rates]
+        await run(20, 2, baken, graph, stand_in.pid)  # warm
+        return [await run(rate, seconds, baken, graph, stand_in.pid) for rate in rates]
     finally:
         baken.stop()
         stand_in.terminate()

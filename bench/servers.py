@@ -94,10 +94,21 @@ class Baken:
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
     def cpu(self) -> float:
-        """Seconds of processor time so far."""
+        """Seconds of the gateway's processor time so far."""
         assert self.process is not None
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu(self.process.pid)
+
+    def engines_cpu(self) -> float:
+        """Seconds of processor time so far of the engines that the gateway started (`BAKEN_ENGINES`)."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return sum(cpu(int(child)) for child in children)
+
+
+def cpu(process: int) -> float:
+    """Seconds of a process's processor time so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def graph(port: int, webhook: str, share: float = 0.0) -> subprocess.Popen[bytes]:
