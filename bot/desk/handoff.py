@@ -23,6 +23,7 @@ from bot.log import cases, history, schema
 from bot.log.database import announce
 from bot.log.keys import Keys
 from bot.log.model import Content, Conversation, Message
+from bot.log.prepared import Prepared
 from bot.settings import BadSetting, Settings
 from bot.staff import accounts, sessions
 from facts.base import FactBase
@@ -42,9 +43,9 @@ class _Answer(msgspec.Struct):
     answer: str = ""
 
 
-# Asked at every message, so put together once.
-_WAITING = sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED)
-_SPOKE = (
+# Asked at every message (bot/log/prepared.py).
+_WAITING = Prepared(sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED))
+_SPOKE = Prepared(
     sa.select(_M.c.id)
     .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "in", _M.c.state != "new")
     .limit(1)
@@ -240,12 +241,12 @@ def _payload(text: str) -> tuple[str, str]:
 
 def _before(connection: Connection) -> int:
     """How many wait before somebody who asks now."""
-    return int(connection.execute(_WAITING).scalar_one())
+    return int(_WAITING.value(connection))
 
 
 def _spoke(connection: Connection, conversation: str) -> bool:
     """Whether there is something before this message that could be shared."""
-    return connection.execute(_SPOKE, {"a_name": conversation}).first() is not None
+    return _SPOKE.row(connection, a_name=conversation) is not None
 
 
 def _in_danger(connection: Connection, conversation: str, now: datetime) -> bool:

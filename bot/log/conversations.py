@@ -11,29 +11,33 @@ from bot.log import schema
 from bot.log.database import announce
 from bot.log.keys import Keys
 from bot.log.model import Conversation, Holder
+from bot.log.prepared import Prepared
 
 _C, _A, _M = schema.conversations, schema.addresses, schema.messages
 
-# Statements of every message, put together once.
+# Statements of every message (bot/log/prepared.py).
 _b = sa.bindparam
-_FIND = sa.select(_C).where(_C.c.id == _b("a_name"))
-_BY_ADDRESS = sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash"))
-_SPEAK = sa.update(_C).where(_C.c.id == _b("a_name"), _C.c.language != _b("spoken")).values(language=_b("spoken"))
-_LEFT = sa.exists().where(
-    _M.c.conversation == _b("a_name"), sa.or_(_M.c.direction == "in", _M.c.state.in_(("ready", "sending")))
+_FIND = Prepared(sa.select(_C).where(_C.c.id == _b("a_name")))
+_BY_ADDRESS = Prepared(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
+_SPEAK = Prepared(
+    sa.update(_C).where(_C.c.id == _b("a_name"), _C.c.language != _b("spoken")).values(language=_b("spoken"))
 )
-_TIDY = sa.delete(_C).where(_C.c.id == _b("a_name"), sa.not_(_LEFT))
+_LEFT = sa.exists().where(
+    _M.c.conversation == _b("a_name"),
+    sa.or_(_M.c.direction == "in", _M.c.state == "ready", _M.c.state == "sending"),
+)
+_TIDY = Prepared(sa.delete(_C).where(_C.c.id == _b("a_name"), sa.not_(_LEFT)))
 
 
 def find(connection: Connection, keys: Keys, conversation: str) -> Conversation | None:
     """A conversation by its id, or None."""
-    row = connection.execute(_FIND, {"a_name": conversation}).first()
+    row = _FIND.row(connection, a_name=conversation)
     return None if row is None else row_to_conversation(row, keys)
 
 
 def by_address(connection: Connection, keys: Keys, channel: str, address: str) -> str | None:
     """The id of a person's conversation on a channel, or None."""
-    found: str | None = connection.execute(_BY_ADDRESS, {"a_hash": keys.address(channel, address)}).scalar()
+    found: str | None = _BY_ADDRESS.value(connection, a_hash=keys.address(channel, address))
     return found
 
 
@@ -57,7 +61,7 @@ def hold(connection: Connection, conversation: str, holder: Holder) -> None:
 
 def speak(connection: Connection, conversation: str, language: str) -> None:
     """Remember the language of a conversation."""
-    connection.execute(_SPEAK, {"a_name": conversation, "spoken": language})
+    _SPEAK.change(connection, a_name=conversation, spoken=language)
 
 
 def forget(connection: Connection, conversation: str) -> bool:
@@ -78,5 +82,4 @@ def empty(connection: Connection, conversation: str) -> None:
 
 def tidy(connection: Connection, conversation: str) -> bool:
     """Delete a conversation that was emptied on request, once its last word is carried."""
-    gone = connection.execute(_TIDY, {"a_name": conversation})
-    return bool(gone.rowcount)
+    return _TIDY.change(connection, a_name=conversation) > 0

@@ -1,6 +1,7 @@
 """One door to the database: a function over a connection, run as one transaction in a thread.
 
-SQLite (embedded) has one writer, so one thread and one connection that stays open; PostgreSQL a pool of both.
+SQLite (embedded) has one writer, so one thread and one connection that stays open (bot/log/writer.py); PostgreSQL a
+pool of both.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import logging
 import os
 import select
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, Final, TypeVar
@@ -23,6 +24,7 @@ from sqlalchemy.pool import StaticPool
 from typing_extensions import ParamSpec
 
 from bot.log.model import Parts
+from bot.log.writer import Outcome, Work, Writer
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -61,7 +63,9 @@ class Database:
             self._engine = sa.create_engine(
                 self.url, pool_size=threads, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
             )
-        self._pool = ThreadPoolExecutor(1 if self.sqlite else threads, thread_name_prefix="log")
+        self._kept: sa.engine.Connection | None = None  # SQLite's connection
+        self._writer = Writer(self._together) if self.sqlite else None
+        self._pool = None if self.sqlite else ThreadPoolExecutor(threads, thread_name_prefix="log")
 
     def _open_sqlite(self) -> sa.engine.Engine:
         name = self.url.database
@@ -96,29 +100,72 @@ class Database:
         Raises:
             sqlalchemy.exc.DBAPIError: the database said no, or is away.
         """
+        if self._writer is not None:
+            result: T = await self._writer.run(lambda connection: function(connection, *args, **kwargs))
+            return result
         work = functools.partial(self.now, function, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def now(self, function: Callable[Concatenate[sa.engine.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, in this thread: for commands and tests."""
-        with self._one_at_a_time, self._engine.connect() as connection:
-            connection.info["news"], connection.info["parts"] = [], self.parts
-            with connection.begin():
-                result = function(connection, *args, **kwargs)
-                news: list[str] = list(dict.fromkeys(connection.info["news"]))
-                if news and not self.sqlite:
-                    for one in news:
-                        connection.execute(sa.text("select pg_notify(:topic, :what)"), {"topic": _TOPIC, "what": one})
-        if self.sqlite and self._heard is not None:
+        if self.sqlite:
+            ((done, error),) = self._together([lambda connection: function(connection, *args, **kwargs)])
+            if error is not None:
+                raise error
+            result: T = done
+            return result
+        with self._engine.connect() as connection, connection.begin():
+            result, news = self._one(connection, lambda connection: function(connection, *args, **kwargs))
             for one in news:
-                self._heard(one)
+                connection.execute(sa.text("select pg_notify(:topic, :what)"), {"topic": _TOPIC, "what": one})
         return result
+
+    def _one(self, connection: sa.engine.Connection, work: Work) -> tuple[Any, list[str]]:
+        """The result of a piece of work, and what it announced."""
+        connection.info["news"], connection.info["parts"] = [], self.parts
+        result = work(connection)
+        return result, list(dict.fromkeys(connection.info["news"]))
+
+    def _together(self, works: Sequence[Work]) -> list[Outcome]:
+        """SQLite: carry out pieces of work in one transaction; one that fails leaves nothing, and the others stand."""
+        outcomes: list[Outcome] = []
+        heard: dict[str, None] = {}
+        try:
+            with self._one_at_a_time, self._connected().begin():
+                for work in works:
+                    outcomes.append(self._alone(work, heard))
+        except Exception as error:  # the disk is full, say: nothing of it stands
+            return [(None, error)] * len(works)
+        if self._heard is not None:
+            for one in heard:
+                self._heard(one)
+        return outcomes
+
+    def _alone(self, work: Work, heard: dict[str, None]) -> Outcome:
+        """A piece of work within the transaction; what it announced is added to `heard`."""
+        connection = self._connected()
+        driver = connection.connection
+        driver.execute("SAVEPOINT work")
+        try:
+            result, news = self._one(connection, work)
+        except Exception as error:
+            driver.execute("ROLLBACK TO work")
+            driver.execute("RELEASE work")
+            return None, error
+        driver.execute("RELEASE work")
+        heard.update(dict.fromkeys(news))
+        return result, None
+
+    def _connected(self) -> sa.engine.Connection:
+        if self._kept is None:
+            self._kept = self._engine.connect()
+        return self._kept
 
     def migrate(self) -> None:
         """Bring the tables up to date. Several gateways may start at once: one does it, the others wait."""
         from bot.log.migrations import run
 
-        with self._engine.connect() as connection:
+        with self._one_at_a_time, self._engine.connect() as connection:
             if not self.sqlite:
                 connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": _MIGRATING})
             try:
@@ -161,7 +208,12 @@ class Database:
     def close(self) -> None:
         """Let go of everything."""
         self._stopped.set()
-        self._pool.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.close()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        if self._kept is not None:
+            self._kept.close()
         self._engine.dispose()
         if self._lock is not None:
             os.close(self._lock)

@@ -10,9 +10,10 @@ from bot.log.database import announce
 from bot.log.keys import Keys
 from bot.log.model import Content, Message
 from bot.log.outbox import row_to_message
+from bot.log.prepared import Prepared
 
 _M = schema.messages
-_LAST_SAID = (
+_LAST_SAID = Prepared(
     sa.select(_M.c.content)
     .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "out")
     .order_by(_M.c.id.desc())
@@ -28,7 +29,7 @@ def since(connection: Connection, keys: Keys, conversation: str, after: int = 0,
 
 def last_said(connection: Connection, keys: Keys, conversation: str) -> Content | None:
     """The newest thing that was said to the person, for what a bare "2" picks."""
-    sealed = connection.execute(_LAST_SAID, {"a_name": conversation}).scalar()
+    sealed = _LAST_SAID.value(connection, a_name=conversation)
     return None if sealed is None else keys.content(sealed)
 
 

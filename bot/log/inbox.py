@@ -18,50 +18,60 @@ from bot.log.database import announce
 from bot.log.keys import Keys
 from bot.log.model import Conversation, Incoming, Message
 from bot.log.outbox import row_to_message
+from bot.log.prepared import Prepared
 
 _C, _M, _A = schema.conversations, schema.messages, schema.addresses
 
-# Statements of every message are put together once: that costs more than carrying them out.
+# Statements of every message (bot/log/prepared.py).
 _b = sa.bindparam
-_FREE = sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < _b("now", type_=schema.Moment))
-_KEPT = sa.select(_M.c.id, _M.c.conversation).where(
-    _M.c.channel == _b("a_channel"), _M.c.direction == "in", _M.c.channel_id == _b("an_id")
+_NOW = _b("now", type_=schema.Moment)
+#: As the index of what is to be answered says it: with a value put in, SQLite would not see that it fits.
+_IS_NEW: Any = sa.text("messages.state = 'new'")
+_FREE = sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < _NOW)
+_KEPT = Prepared(
+    sa.select(_M.c.id, _M.c.conversation).where(
+        _M.c.channel == _b("a_channel"), _M.c.direction == "in", _M.c.channel_id == _b("an_id")
+    )
 )
-_KNOWN = sa.select(_A.c.hash, _A.c.conversation).where(_A.c.hash.in_(_b("hashes", expanding=True)))
-_BEGIN, _NAME, _STORE = sa.insert(_C), sa.insert(_A), sa.insert(_M)
+_KNOWN = Prepared(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
+_BEGIN = Prepared(sa.insert(_C), "id", "channel", "language", "created", "last_at")
+_NAME = Prepared(sa.insert(_A), "hash", "conversation")
+_STORE = Prepared(
+    sa.insert(_M), "conversation", "channel", "direction", "author", "kind", "state", "content", "at", "channel_id"
+)
 _WRITTEN = _b("written", type_=schema.Moment)
-_TOUCH = (
+_TOUCH = Prepared(
     sa.update(_C)
     .where(_C.c.id == _b("a_name"))
     .values(
-        last_at=_b("now", type_=schema.Moment),
+        last_at=_NOW,
         contact=sa.func.coalesce(_b("a_contact", type_=sa.LargeBinary), _C.c.contact),
         last_in=sa.case((sa.or_(_C.c.last_in.is_(None), _C.c.last_in < _WRITTEN), _WRITTEN), else_=_C.c.last_in),
     )
 )
-_WAITING = (
+_WAITING = Prepared(
     sa.select(_M.c.conversation)
     .join(_C, _C.c.id == _M.c.conversation)
-    .where(_M.c.state == "new", _FREE)
+    .where(_IS_NEW, _FREE)
     .group_by(_M.c.conversation)
     .order_by(sa.func.min(_M.c.id))
     .limit(_b("most", type_=sa.Integer))
 )
-_CLAIM = (
+_CLAIM = Prepared(
     sa.update(_C)
     .where(_C.c.id == _b("a_name"), _FREE)
     .values(claimed_by=_b("me"), claimed_until=_b("until", type_=schema.Moment))
 )
-_NEW = sa.select(_M).where(_M.c.conversation == _b("a_name"), _M.c.state == "new").order_by(_M.c.at, _M.c.id)
-_RELEASE = (
+_NEW = Prepared(sa.select(_M).where(_M.c.conversation == _b("a_name"), _IS_NEW).order_by(_M.c.at, _M.c.id))
+_RELEASE = Prepared(
     sa.update(_C)
     .where(_C.c.claimed_by == _b("me"), _C.c.id == _b("a_name"))
     .values(claimed_by=None, claimed_until=None)
 )
-_MINE = sa.select(_C).where(_C.c.id == _b("a_name"), _C.c.claimed_by == _b("me")).with_for_update()
-_SETTLE = (
+_MINE = Prepared(sa.select(_C).where(_C.c.id == _b("a_name"), _C.c.claimed_by == _b("me")).with_for_update())
+_SETTLE = Prepared(
     sa.update(_M)
-    .where(_M.c.id == _b("an_id"), _M.c.state == "new")
+    .where(_M.c.id == _b("an_id"), _IS_NEW)
     .values(state=_b("a_state"), topic=_b("a_topic"), understood=_b("was_understood"), safety=_b("was_safety"))
 )
 
@@ -84,7 +94,7 @@ class Claim(msgspec.Struct, frozen=True):
 def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> Taken:
     """Store a message. One that stands in the log already is not stored again."""
     place = {"a_channel": incoming.channel, "an_id": incoming.channel_id}
-    kept = connection.execute(_KEPT, place).first()
+    kept = _KEPT.row(connection, **place)
     if kept is not None:
         return Taken(kept.id, kept.conversation, False)
     conversation = _conversation(connection, keys, incoming, now)
@@ -101,36 +111,36 @@ def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
     }
     try:
         with _guarded(connection):
-            made = connection.execute(_STORE, row)
+            made = _STORE.add(connection, **row)
     except sa.exc.IntegrityError:  # another gateway stored it between our look and our insert
-        kept = connection.execute(_KEPT, place).one()
+        kept = _KEPT.row(connection, **place)
         return Taken(kept.id, kept.conversation, False)
     # news about the person is no message of theirs: it opens no 24 hours
     written = None if incoming.kind == "system" else min(incoming.at, now)
     contact = keys.seal(incoming.contact) if incoming.contact is not None else None
-    connection.execute(_TOUCH, {"a_name": conversation, "now": now, "written": written, "a_contact": contact})
+    _TOUCH.change(connection, a_name=conversation, now=now, written=written, a_contact=contact)
     announce(connection, f"in:{conversation}")
-    return Taken(made.inserted_primary_key[0], conversation, True)
+    return Taken(made, conversation, True)
 
 
 def _conversation(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> str:
     """The id of the person's conversation on this channel, begun where there is none; new addresses are added."""
     names = (incoming.address, *incoming.also_known_as)
     hashes = [keys.address(incoming.channel, name) for name in dict.fromkeys(names) if name]
-    by_hash = {row.hash: row.conversation for row in connection.execute(_KNOWN, {"hashes": hashes})}
+    found = {one: _KNOWN.value(connection, a_hash=one) for one in hashes}
+    by_hash = {one: name for one, name in found.items() if name is not None}
     conversation = next((by_hash[one] for one in hashes if one in by_hash), None)
     if conversation is None:
         conversation = secrets.token_hex(16)
-        begun = {
-            "id": conversation, "channel": incoming.channel, "language": incoming.language or "", "created": now,
-            "last_at": now,
-        }  # fmt: skip
-        connection.execute(_BEGIN, begun)
+        _BEGIN.add(
+            connection, id=conversation, channel=incoming.channel, language=incoming.language or "", created=now,
+            last_at=now,
+        )  # fmt: skip
     for one in hashes:
         if one not in by_hash:
             try:
                 with _guarded(connection):
-                    connection.execute(_NAME, {"hash": one, "conversation": conversation})
+                    _NAME.add(connection, hash=one, conversation=conversation)
             except sa.exc.IntegrityError:  # the person's first two messages came to two gateways at once
                 theirs = connection.execute(sa.select(_A.c.conversation).where(_A.c.hash == one)).scalar_one()
                 if theirs != conversation and one == hashes[0]:
@@ -151,14 +161,12 @@ def claim(connection: Connection, keys: Keys, me: str, now: datetime, *, lease: 
         me: this gateway's name.
         lease: how long the claim holds when nothing more is heard of us.
     """
-    waiting = connection.execute(_WAITING, {"now": now, "most": most})
-    names = list(waiting.scalars())
+    names = [row.conversation for row in _WAITING.rows(connection, now=now, most=most)]
     claims = []
     for name in names:
-        got = connection.execute(_CLAIM, {"a_name": name, "now": now, "me": me, "until": now + lease})
-        if got.rowcount != 1:
+        if _CLAIM.change(connection, a_name=name, now=now, me=me, until=now + lease) != 1:
             continue
-        rows = connection.execute(_NEW, {"a_name": name}).all()
+        rows = _NEW.rows(connection, a_name=name)
         if not rows:
             release(connection, me, [name])
             continue
@@ -176,7 +184,7 @@ def renew(connection: Connection, me: str, now: datetime, lease: timedelta) -> N
 def release(connection: Connection, me: str, conversations: Sequence[str] | None = None) -> None:
     """Give claims back: all of this gateway's, or these."""
     if conversations is not None and len(conversations) == 1:
-        connection.execute(_RELEASE, {"me": me, "a_name": conversations[0]})
+        _RELEASE.change(connection, me=me, a_name=conversations[0])
         return
     query = sa.update(_C).where(_C.c.claimed_by == me)
     if conversations is not None:
@@ -191,7 +199,7 @@ def release_all(connection: Connection) -> None:
 
 def mine(connection: Connection, me: str, conversation: str, keys: Keys | None = None) -> Conversation | None:
     """Whether the claim still holds: the conversation's row, locked until the end of this transaction; else None."""
-    row = connection.execute(_MINE, {"a_name": conversation, "me": me}).first()
+    row = _MINE.row(connection, a_name=conversation, me=me)
     return None if row is None else row_to_conversation(row, keys)
 
 
@@ -199,11 +207,10 @@ def settle(connection: Connection, message: int, state: str, *, topic: str = "",
            safety: bool = False) -> bool:  # fmt: skip
     """Mark an inbound message; False where that was done before (then nothing may be said again)."""
     about = {"a_state": state, "a_topic": topic, "was_understood": understood, "was_safety": safety}
-    done = connection.execute(_SETTLE, {"an_id": message, **about})
-    return bool(done.rowcount == 1)
+    return _SETTLE.change(connection, an_id=message, **about) == 1
 
 
 def waiting_since(connection: Connection) -> datetime | None:
     """When the oldest message that is not answered yet was stored; None where all are."""
-    row = connection.execute(sa.select(_M.c.at).where(_M.c.state == "new").order_by(_M.c.id).limit(1)).first()
+    row = connection.execute(sa.select(_M.c.at).where(_IS_NEW).order_by(_M.c.id).limit(1)).first()
     return None if row is None else row.at

@@ -13,45 +13,53 @@ from bot.log import schema
 from bot.log.database import announce
 from bot.log.keys import Keys
 from bot.log.model import Author, Content, Kind, Message, Outgoing, Parts, Update
+from bot.log.prepared import Prepared
 
 _C, _M = schema.conversations, schema.messages
 
-# Statements of every message, put together once.
+# Statements of every message (bot/log/prepared.py).
 _b = sa.bindparam
-_OPEN = ("ready", "sending")
-_WHOM = sa.select(_C.c.channel, _C.c.language).where(_C.c.id == _b("a_name"))
-_STORE = sa.insert(_M)
-_TOUCH = sa.update(_C).where(_C.c.id == _b("a_name")).values(last_at=_b("now", type_=schema.Moment))
-_FIRST = (
-    sa.select(sa.func.min(_M.c.id)).where(_M.c.direction == "out", _M.c.state.in_(_OPEN)).group_by(_M.c.conversation)
-)
+_NOW = _b("now", type_=schema.Moment)
+#: As the index of what is to be sent says it: with values put in, SQLite would not see that it fits.
+_OPEN: Any = sa.text("messages.state in ('ready', 'sending')")
+_WHOM = Prepared(sa.select(_C.c.channel, _C.c.language).where(_C.c.id == _b("a_name")))
+_STORE = Prepared(
+    sa.insert(_M), "conversation", "channel", "direction", "author", "kind", "state", "content", "at", "reply_to",
+    "topic", "staff", "next_at", "safety",
+)  # fmt: skip
+_TOUCH = Prepared(sa.update(_C).where(_C.c.id == _b("a_name")).values(last_at=_NOW))
+_FIRST = sa.select(sa.func.min(_M.c.id)).where(_OPEN).group_by(_M.c.conversation)
 _DUE = (
     sa.select(_M)
-    .where(_M.c.id.in_(_FIRST), _M.c.state.in_(_OPEN), _M.c.next_at <= _b("now", type_=schema.Moment))
+    .where(_M.c.id.in_(_FIRST), _OPEN, _M.c.next_at <= _NOW)
     .order_by(_M.c.next_at)
     .limit(_b("most", type_=sa.Integer))
 )
-_DUE_SHARED = _DUE.with_for_update(skip_locked=True)
-_SENDING = (
+_DUE_HERE, _DUE_SHARED = Prepared(_DUE), Prepared(_DUE.with_for_update(skip_locked=True))
+_SENDING = Prepared(
     sa.update(_M)
     .where(_M.c.id == _b("an_id"))
     .values(state="sending", attempts=_b("tries"), next_at=_b("later", type_=schema.Moment))
 )
-_OWNER = sa.select(_C).where(_C.c.id == _b("a_name"))
-_ANSWERED = sa.select(_M.c.channel_id).where(_M.c.id == _b("an_id"))
-_NEXT = sa.select(sa.func.min(_M.c.next_at)).where(_M.c.state.in_(_OPEN))
+_OWNER = Prepared(sa.select(_C).where(_C.c.id == _b("a_name")))
+_ANSWERED = Prepared(sa.select(_M.c.channel_id).where(_M.c.id == _b("an_id")))
+_NEXT = Prepared(sa.select(sa.func.min(_M.c.next_at).label("at")).where(_M.c.id.in_(_FIRST)))
+_MORE = Prepared(sa.select(_M.c.id).where(_M.c.conversation == _b("a_name"), _OPEN).limit(1))
 _STATUS = sa.select(_M.c.id, _M.c.state, _M.c.conversation, _M.c.channel_id).where(
     _M.c.channel == _b("a_channel"), _M.c.direction == "out"
 )
-_BY_ID = _STATUS.where(_M.c.channel_id == _b("theirs"))
-_BY_ROW = _STATUS.where(_M.c.id == _b("an_id"), _M.c.channel_id.is_(None))
-_SENT = (
+_BY_ID = Prepared(_STATUS.where(_M.c.channel_id == _b("theirs")))
+_BY_ROW = Prepared(_STATUS.where(_M.c.id == _b("an_id"), _M.c.channel_id.is_(None)))
+_REACHED = Prepared(
+    sa.update(_M).where(_M.c.id == _b("an_id")).values(channel_id=_b("theirs"), state=_b("a_state"), next_at=None)
+)
+_SENT = Prepared(
     sa.update(_M)
     .where(_M.c.id == _b("an_id"))
     .values(
         channel_id=_b("theirs"),
-        state=sa.case((_M.c.state.in_(_OPEN), "sent"), else_=_M.c.state),
-        next_at=sa.case((_M.c.state.in_(_OPEN), sa.null()), else_=_M.c.next_at),
+        state=sa.case((_OPEN, "sent"), else_=_M.c.state),
+        next_at=sa.case((_OPEN, sa.null()), else_=_M.c.next_at),
     )
 )
 
@@ -74,7 +82,7 @@ def say(
     kind: Kind = "text",
 ) -> list[int]:  # fmt: skip
     """Store what is to be said, in order; ids of the rows. On the web it is sent by standing here."""
-    row = connection.execute(_WHOM, {"a_name": conversation}).first()
+    row = _WHOM.row(connection, a_name=conversation)
     if row is None:
         return []
     carried = row.channel != "web"
@@ -83,14 +91,13 @@ def say(
         contents = [part for content in contents for part in _rows(content, parts(content, row.language))]
     made = []
     for content in contents:
-        new = {
-            "conversation": conversation, "channel": row.channel, "direction": "out", "author": author, "kind": kind,
-            "state": "ready" if carried else "sent", "content": keys.seal(content), "at": now, "reply_to": reply_to,
-            "topic": topic, "staff": staff, "next_at": now if carried else None, "safety": content.safety,
-        }  # fmt: skip
-        result = connection.execute(_STORE, new)
-        made.append(int(result.inserted_primary_key[0]))
-    connection.execute(_TOUCH, {"a_name": conversation, "now": now})
+        number = _STORE.add(
+            connection, conversation=conversation, channel=row.channel, direction="out", author=author, kind=kind,
+            state="ready" if carried else "sent", content=keys.seal(content), at=now, reply_to=reply_to,
+            topic=topic, staff=staff, next_at=now if carried else None, safety=content.safety,
+        )  # fmt: skip
+        made.append(number)
+    _TOUCH.change(connection, a_name=conversation, now=now)
     announce(connection, f"out:{conversation}")
     return made
 
@@ -105,11 +112,10 @@ def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, 
 
     A message of which it is not known whether it was taken comes back here after `doubt` when no status told of it.
     """
-    query = _DUE_SHARED if connection.dialect.name == "postgresql" else _DUE
-    rows = connection.execute(query, {"now": now, "most": most}).all()
+    query = _DUE_SHARED if connection.dialect.name == "postgresql" else _DUE_HERE
     taken = []
-    for row in rows:
-        connection.execute(_SENDING, {"an_id": row.id, "tries": row.attempts + 1, "later": now + doubt})
+    for row in query.rows(connection, now=now, most=most):
+        _SENDING.change(connection, an_id=row.id, tries=row.attempts + 1, later=now + doubt)
         taken.append(_outgoing(connection, keys, row))
     return taken
 
@@ -117,17 +123,20 @@ def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, 
 def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing:
     from bot.log.conversations import row_to_conversation
 
-    owner = connection.execute(_OWNER, {"a_name": row.conversation}).one()
-    answered = None
-    if row.reply_to is not None:
-        answered = connection.execute(_ANSWERED, {"an_id": row.reply_to}).scalar()
+    owner = _OWNER.row(connection, a_name=row.conversation)
+    answered = None if row.reply_to is None else _ANSWERED.value(connection, an_id=row.reply_to)
     return Outgoing(message=row_to_message(row, keys), conversation=row_to_conversation(owner, keys), answered=answered)
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """When the next message is to be sent; None where none is."""
-    found = connection.execute(_NEXT).scalar()
-    return found if found is None or isinstance(found, datetime) else None
+    """When the next message is to be sent, of each conversation the oldest; None where none is."""
+    found: datetime | None = _NEXT.value(connection)
+    return found
+
+
+def more(connection: Connection, conversation: str) -> bool:
+    """Whether a conversation has more to be sent."""
+    return _MORE.row(connection, a_name=conversation) is not None
 
 
 def doubt_anew(connection: Connection, until: datetime) -> int:
@@ -138,7 +147,7 @@ def doubt_anew(connection: Connection, until: datetime) -> int:
 
 def sent(connection: Connection, message: int, channel_id: str) -> None:
     """The channel took it and gave it an id. A status may have come first."""
-    connection.execute(_SENT, {"an_id": message, "theirs": channel_id})
+    _SENT.change(connection, an_id=message, theirs=channel_id)
 
 
 def again(connection: Connection, message: int, when: datetime, code: str, *, known: bool = True) -> None:
@@ -163,16 +172,19 @@ def failed(connection: Connection, message: int, code: str) -> None:
 
 def updated(connection: Connection, channel: str, update: Update) -> bool:
     """A status of a message that was sent: by the channel's id, or by our row where the channel hands it back."""
-    row = connection.execute(_BY_ID, {"a_channel": channel, "theirs": update.channel_id}).first()
+    row = _BY_ID.row(connection, a_channel=channel, theirs=update.channel_id)
     if row is None and update.ours is not None:
-        row = connection.execute(_BY_ROW, {"a_channel": channel, "an_id": update.ours}).first()
+        row = _BY_ROW.row(connection, a_channel=channel, an_id=update.ours)
     if row is None:
         return False
-    values: dict[str, Any] = {"channel_id": update.channel_id}
     if update.state == "failed":
-        values |= {"state": "failed", "error": update.code, "next_at": None}
+        values = {"channel_id": update.channel_id, "state": "failed", "error": update.code, "next_at": None}
+        connection.execute(sa.update(_M).where(_M.c.id == row.id).values(**values))
     elif _STAGES.get(update.state, 0) > _STAGES.get(row.state, 9):
-        values |= {"state": update.state, "next_at": None}
-    connection.execute(sa.update(_M).where(_M.c.id == row.id).values(**values))
+        _REACHED.change(connection, an_id=row.id, theirs=update.channel_id, a_state=update.state)
+    elif row.channel_id is None:
+        connection.execute(sa.update(_M).where(_M.c.id == row.id).values(channel_id=update.channel_id))
     announce(connection, f"status:{row.conversation}")
+    if row.state in ("ready", "sending"):  # it was not known whether it was taken, and what comes after it waited
+        announce(connection, f"out:{row.conversation}")
     return True

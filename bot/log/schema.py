@@ -83,11 +83,11 @@ messages = sa.Table(
     sa.Index("messages_of", "conversation", "id"),
     # the queues: only what is still to be done stands in these
     sa.Index(
-        "messages_new", "id",
+        "messages_new", "conversation", "id",
         sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"),
     ),
     sa.Index(
-        "messages_due", "next_at",
+        "messages_open", "conversation", "id",
         sqlite_where=sa.text("state in ('ready', 'sending')"),
         postgresql_where=sa.text("state in ('ready', 'sending')"),
     ),

@@ -57,10 +57,14 @@ class Answering:
         self.directs = (*directs, *((desk,) if desk is not None else ()))
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
+        #: claimed here, with whether more of it came in since; and what came in while a claim was being made
+        self._claimed: dict[str, bool] = {}
+        self._meanwhile: set[str] = set()
 
     async def run(self) -> None:
         """Answer until cancelled; what is under way is finished by `finish`."""
         renewing = asyncio.create_task(self._renewing())
+        unfollow = self.hub.follow(self._heard_of)
         try:
             while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
                 self.hub.work.clear()
@@ -69,6 +73,7 @@ class Answering:
                         await asyncio.wait_for(self.hub.work.wait(), _SLEEP)
         finally:
             renewing.cancel()
+            unfollow()
 
     async def finish(self) -> None:
         """Wait for what is being answered, then give the claims back."""
@@ -76,10 +81,20 @@ class Answering:
         with contextlib.suppress(Exception):
             await self.database.run(inbox.release, self.me)
 
+    def _heard_of(self, kind: str, conversation: str) -> None:
+        if kind == "*":
+            self._claimed = dict.fromkeys(self._claimed, True)
+        elif kind == "in":
+            self._meanwhile.add(conversation)
+            if conversation in self._claimed:
+                self._claimed[conversation] = True
+
     async def _claim_some(self) -> bool:
+        """Claim what there is room for; whether there may be more that waits."""
         await self._slots.acquire()
         self._slots.release()
         room = max(1, min(_BATCH, self._slots._value))
+        self._meanwhile.clear()
         try:
             claims = await self.database.run(self.settling.claim, room)
         except Exception as error:
@@ -87,11 +102,13 @@ class Answering:
             await asyncio.sleep(1.0)
             return True
         for claim, first in claims:
+            self._claimed[claim.conversation.id] = claim.conversation.id in self._meanwhile
             await self._slots.acquire()
             task = asyncio.create_task(self._conversation(claim, first))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        return bool(claims)
+        # of several gateways another may have been quicker with some of them
+        return len(claims) >= room or (bool(claims) and not self.database.sqlite)
 
     async def _renewing(self) -> None:
         while True:
@@ -112,9 +129,11 @@ class Answering:
             await asyncio.sleep(1.0)
             with contextlib.suppress(Exception):
                 await self.database.run(inbox.release, self.me, [claim.conversation.id])
+            self._claimed[claim.conversation.id] = True
         finally:
             self._slots.release()
-            self.hub.work.set()
+            if self._claimed.pop(claim.conversation.id, True):
+                self.hub.work.set()
 
     async def _message(
         self, conversation: Conversation, message: Message, last: bool, prepared: Prepared | None

@@ -59,17 +59,15 @@ class Sending:
         while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
             self.hub.mail.clear()
             try:
-                taken = await self.database.run(
-                    outbox.due, self.keys, _now(), doubt=self.doubt, most=_BATCH
-                )  # fmt: skip
+                taken, following = await self.database.run(_take, self.keys, self.doubt)
                 for outgoing in taken:
                     await self._slots.acquire()
                     task = asyncio.create_task(self._one(outgoing))
                     self._running.add(task)
                     task.add_done_callback(self._running.discard)
-                if taken:
+                # of several gateways another may have been quicker with some of them
+                if len(taken) >= _BATCH or (taken and not self.database.sqlite):
                     continue
-                following = await self.database.run(outbox.next_due)
             except Exception as error:
                 log.warning("sending waits for the database: %s", type(error).__name__)
                 following = _now() + timedelta(seconds=1)
@@ -92,38 +90,49 @@ class Sending:
             if self.measured is not None:
                 last = isinstance(result, NotSent) and _given_up(outgoing, result)
                 self.measured(outgoing, result, time.perf_counter() - start, last)
-            await self._note(outgoing, result)
-            self.hub.mail.set()  # the next one of this person may go now
+            if await self._note(outgoing, result):
+                self.hub.mail.set()
         except Exception as error:  # the row stays as it is: it is found again after `doubt`
             log.error("a message was not carried: %s", type(error).__name__)
         finally:
             self._slots.release()
 
-    async def _note(self, outgoing: Outgoing, result: Sent | NotSent) -> None:
+    async def _note(self, outgoing: Outgoing, result: Sent | NotSent) -> bool:
+        """Write down what came of it; whether there is something new to send or to wait for."""
         message, attempts = outgoing.message.id, outgoing.message.attempts + 1
         for pause in (0.0, 0.2, 1.0, 3.0):  # what the channel said must not be lost to a restart of the database
             await asyncio.sleep(pause)
             try:
-                if isinstance(result, Sent):
-                    await self.database.run(_sent, outgoing, result.channel_id)
-                elif _given_up(outgoing, result):
+                if isinstance(result, Sent):  # the next one of this person may go now
+                    return await self.database.run(_sent, outgoing, result.channel_id)
+                if _given_up(outgoing, result):
                     log.warning("message not delivered: code %s after %d tries", result.code, attempts)
                     await self.database.run(outbox.failed, message, result.code)
                 else:
                     when = _now() + (self.doubt if result.unknown else timedelta(seconds=wait(attempts, result.after)))
                     await self.database.run(outbox.again, message, when, result.code, known=not result.unknown)
-                return
+                return True
             except Exception as error:
                 log.warning("what became of a message could not be noted yet: %s", type(error).__name__)
+        return True
 
 
 def _given_up(outgoing: Outgoing, result: NotSent) -> bool:
     return result.permanent or outgoing.message.attempts + 1 >= MOST_TRIES
 
 
-def _sent(connection: Connection, outgoing: Outgoing, channel_id: str) -> None:
+def _take(connection: Connection, keys: Keys, doubt: timedelta) -> tuple[list[Outgoing], datetime | None]:
+    """What is to be sent now, and when the next after it will be."""
+    taken = outbox.due(connection, keys, _now(), doubt=doubt, most=_BATCH)
+    return taken, outbox.next_due(connection)
+
+
+def _sent(connection: Connection, outgoing: Outgoing, channel_id: str) -> bool:
+    """Write it down; whether the person is to get more."""
     outbox.sent(connection, outgoing.message.id, channel_id)
-    conversations.tidy(connection, outgoing.conversation.id)
+    if conversations.tidy(connection, outgoing.conversation.id):
+        return False
+    return outbox.more(connection, outgoing.conversation.id)
 
 
 def _now() -> datetime:

@@ -12,11 +12,15 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.log.prepared import Prepared
 from bot.staff import schema
 
 _S = schema.staff
-_EXIST = sa.select(sa.func.count()).where(
-    _S.c.role.in_(sa.bindparam("roles", expanding=True)), _S.c.closed.is_(None), _S.c.password.isnot(None)
+# Asked at every message of a worker (bot/log/prepared.py).
+_EXIST = Prepared(
+    sa.select(sa.func.count()).where(
+        _S.c.role == sa.bindparam("a_role"), _S.c.closed.is_(None), _S.c.password.isnot(None)
+    )
 )
 Role = Literal["advisor", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = ("advisor", "editor", "admin")
@@ -156,4 +160,4 @@ def change(connection: Connection, /, staff: int, **values: object) -> None:
 def exist(connection: Connection, role: str) -> bool:
     """Whether there is an open account that may do what `role` does."""
     roles = [one for one, may in MAY.items() if role in may]
-    return bool(connection.execute(_EXIST, {"roles": roles}).scalar_one())
+    return any(_EXIST.value(connection, a_role=one) for one in roles)

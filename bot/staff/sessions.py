@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.log.prepared import Prepared
 from bot.log.schema import Moment
 from bot.staff import accounts, schema
 from bot.staff.accounts import Account, fingerprint
@@ -24,13 +25,13 @@ _HALF: Final = timedelta(minutes=10)
 #: How often it is written down that a page is open, and how long one counts as open after it.
 _NOTED: Final = timedelta(seconds=30)
 PRESENT: Final = timedelta(seconds=120)
-# Asked at every message of a worker, so put together once.
-_PRESENT = (
+# Asked at every message of a worker (bot/log/prepared.py).
+_PRESENT = Prepared(
     sa.select(sa.func.count())
     .select_from(_N.join(_S, _S.c.id == _N.c.staff))
     .where(
         _N.c.present > sa.bindparam("since", type_=Moment), sa.not_(_N.c.half),
-        _S.c.role.in_(sa.bindparam("roles", expanding=True)), _S.c.closed.is_(None),
+        _S.c.role == sa.bindparam("a_role"), _S.c.closed.is_(None),
     )
 )  # fmt: skip
 
@@ -100,4 +101,4 @@ def end_all(connection: Connection, staff: int, *, but: str = "") -> int:
 def present(connection: Connection, role: str, now: datetime) -> bool:
     """Whether somebody who may do what `role` does has a page open now."""
     roles = [one for one, may in accounts.MAY.items() if role in may]
-    return bool(connection.execute(_PRESENT, {"since": now - PRESENT, "roles": roles}).scalar_one())
+    return any(_PRESENT.value(connection, since=now - PRESENT, a_role=one) for one in roles)

@@ -114,19 +114,18 @@ def arm(step: str) -> None:
         return result
 
     if when == "committed":
-        original = Database.now
+        original = Database.run
+        inner = {"take_in": "store", "settle": "replied", "say": "replied", "due": "_take", "sent": "_sent"}
 
         @functools.wraps(original)
-        def now(self: Database, function: Any, *args: Any, **kwargs: Any) -> Any:
-            result = original(self, function, *args, **kwargs)
-            inner = {"take_in": "store", "claim": "claim", "settle": "replied", "say": "replied", "sent": "_sent"}.get(
-                name, attribute
-            )
-            if getattr(function, "__name__", "") == inner and (result or name == "sent"):
+        async def run(self: Database, function: Any, *args: Any, **kwargs: Any) -> Any:
+            result = await original(self, function, *args, **kwargs)
+            something = result[0] if name == "due" and isinstance(result, tuple) else result
+            if getattr(function, "__name__", "") == inner.get(name, name) and (something or name == "sent"):
                 die()
             return result
 
-        Database.now = now  # type: ignore[method-assign]
+        Database.run = run  # type: ignore[method-assign]
     else:
         setattr(module, attribute, dying)
 
