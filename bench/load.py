@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import uvloop
 
 from bench.record import record
 from bench.servers import Baken, cpu, free_port, message, post, questions
@@ -29,7 +30,8 @@ async def run(rate: float, seconds: float, baken: Baken, graph: str, stand_in: i
     sent: dict[str, float] = {}
     refused: Counter[int] = Counter()
     before, start = _cpu(baken, stand_in), time.time()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256)) as session:
+    connector, jar = aiohttp.TCPConnector(limit=256), aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as session:
 
         async def one(number: int) -> None:
             row = message(texts[number % len(texts)])
@@ -118,6 +120,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="into docs/load.md")
     parser.add_argument("--engines", type=int, default=0, help="BAKEN_ENGINES")
     options = parser.parse_args()
+    uvloop.install()
     for seen in asyncio.run(measure(options.rate, min(options.seconds, 300), options.engines)):
         print(seen)
         if options.write:

@@ -32,6 +32,7 @@ class Counts:
         ProcessCollector(registry=self.registry)
         self._requests = self._counter("requests", "Requests by route and status.", "route", "status")
         self._request_seconds = self._histogram("request_seconds", "Time of a request by route.", "route")
+        self._routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._refused = self._counter("refused", "What was not taken in, by channel and reason.", "channel", "reason")
         self._messages = self._counter("messages", "Messages in and out by channel.", "channel", "direction")
         self._again = self._counter("messages_again", "Messages that came in once more and were not stored.", "channel")
@@ -52,8 +53,17 @@ class Counts:
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request under its route, so that no address with an id in it becomes a label."""
-        self._requests.labels(route, str(status)).inc()
-        self._request_seconds.labels(route).observe(seconds)
+        counter, histogram = self._of_route(route, status)
+        counter.inc()
+        histogram.observe(seconds)
+
+    def _of_route(self, route: str, status: int) -> tuple[Counter, Histogram]:
+        """Finding the labels takes longer than counting."""
+        found = self._routes.get((route, status))
+        if found is None:
+            found = self._requests.labels(route, str(status)), self._request_seconds.labels(route)
+            self._routes[route, status] = found
+        return found
 
     def refused(self, channel: str, reason: str) -> None:
         """Count something that was not taken in."""

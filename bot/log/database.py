@@ -79,7 +79,7 @@ class Database:
             self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        sa.event.listen(engine, "begin", lambda connection: connection.connection.execute("BEGIN IMMEDIATE"))
         return engine
 
     def _take(self, path: Path) -> None:

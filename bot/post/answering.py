@@ -29,6 +29,7 @@ from bot.post import settling
 from bot.post.hub import Hub
 from bot.post.parts import Answers, Desk, Direct, KindText
 from bot.post.settling import Documents, Prepared, Settling
+from bot.waiting import timeout
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +67,12 @@ class Answering:
         renewing = asyncio.create_task(self._renewing())
         unfollow = self.hub.follow(self._heard_of)
         try:
-            while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
+            while not self.hub.closing:
                 self.hub.work.clear()
                 if not await self._claim_some():
                     with contextlib.suppress(asyncio.TimeoutError):
-                        await asyncio.wait_for(self.hub.work.wait(), _SLEEP)
+                        async with timeout(_SLEEP):
+                            await self.hub.work.wait()
         finally:
             renewing.cancel()
             unfollow()
@@ -164,7 +166,7 @@ class Answering:
             conversation.id, text, language_hint=now_conversation.language or None, message_id=str(message.id),
             desk=desk,
         )  # fmt: skip
-        documents = await asyncio.to_thread(_documents, turn)
+        documents = await _documents(turn)
         stored = await self.database.run(self.settling.replied, now_conversation, message, turn, documents, last)
         for path in documents.values():
             store.forget([path[0].name])
@@ -186,9 +188,13 @@ class Answering:
         return danger, self.desk is not None and self.desk.wants_back(parsed, text)
 
 
-def _documents(turn: Turn) -> Documents:
+async def _documents(turn: Turn) -> Documents:
     """The files that a turn made, read from where the actions left them."""
     paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
+    return await asyncio.to_thread(_read, paths) if paths else {}
+
+
+def _read(paths: Sequence[Path]) -> Documents:
     return {str(path): (path, path.read_bytes()) for path in paths if path.is_file()}
 
 

@@ -23,6 +23,7 @@ from bot.post.parts import Answers, Desk, Direct, KindText
 from bot.post.retention import Retention
 from bot.post.sending import Sending
 from bot.settings import Settings
+from bot.waiting import timeout
 
 T = TypeVar("T")
 #: While nobody was there, a channel held its statuses back: it takes longer until they are all told.
@@ -127,4 +128,5 @@ async def wait_for_news(hub: Hub, name: str, look: Waiter[T], seconds: float) ->
             if found is not None or left <= 0 or hub.closing:
                 return found
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(news.wait(), left)
+                async with timeout(left):
+                    await news.wait()

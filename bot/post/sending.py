@@ -19,6 +19,7 @@ from bot.log.database import Database
 from bot.log.keys import Keys
 from bot.log.model import Carrier, NotSent, Outgoing, Sent
 from bot.post.hub import Hub
+from bot.waiting import timeout
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Sending:
 
     async def run(self) -> None:
         """Send until cancelled; what is under way is finished by `finish`."""
-        while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
+        while not self.hub.closing:
             self.hub.mail.clear()
             try:
                 taken, following = await self.database.run(_take, self.keys, self.doubt)
@@ -73,7 +74,8 @@ class Sending:
                 following = _now() + timedelta(seconds=1)
             pause = _SLEEP if following is None else (following - _now()).total_seconds()
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self.hub.mail.wait(), max(0.02, min(pause, _SLEEP)))
+                async with timeout(max(0.02, min(pause, _SLEEP))):
+                    await self.hub.mail.wait()
 
     async def finish(self) -> None:
         """Wait for what is being sent."""

@@ -19,6 +19,7 @@ from bot.review.drafts import Change, NotPossible, Translations
 from bot.review.runner import MUST_PASS, Runner
 from bot.review.runs import Run
 from bot.staff.web import now
+from bot.waiting import timeout
 from facts import clock
 from facts.base import FactBase
 from facts.check import Problem
@@ -58,7 +59,7 @@ class Room:
     async def _publishing(self) -> None:
         """Keep the newest published version in force on this machine."""
         with self.office.hub.watch(f"all:{drafts.NEWS}") as news:
-            while not self.office.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
+            while not self.office.hub.closing:
                 news.clear()
                 try:
                     await self.refresh()
@@ -68,7 +69,8 @@ class Room:
                 except Exception as error:
                     log.warning("published content waits: %s", type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(news.wait(), _LOOK)
+                    async with timeout(_LOOK):
+                        await news.wait()
 
     async def refresh(self) -> str:
         """Put the newest published version in force here; its name."""

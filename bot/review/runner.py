@@ -26,6 +26,7 @@ from bot.review import runs, suites
 from bot.review.exam import ROOT
 from bot.review.runs import Run
 from bot.staff.web import now
+from bot.waiting import timeout
 from facts import published
 from facts.read import BrokenFile
 
@@ -77,7 +78,7 @@ class Runner:
 
     async def _work(self) -> None:
         with self.hub.watch(f"all:{runs.NEWS}") as news:
-            while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
+            while not self.hub.closing:
                 news.clear()
                 try:
                     claimed = await self.database.run(runs.claim, now())
@@ -86,7 +87,8 @@ class Runner:
                     claimed = None
                 if claimed is None:
                     with contextlib.suppress(asyncio.TimeoutError):
-                        await asyncio.wait_for(news.wait(), _SLEEP)
+                        async with timeout(_SLEEP):
+                            await news.wait()
                 else:
                     await self.once(claimed)
 

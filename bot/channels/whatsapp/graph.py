@@ -59,8 +59,9 @@ class Graph:
         # whether the message was taken.
         connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
         self._session = aiohttp.ClientSession(
-            connector=connector, headers={"Authorization": f"Bearer {self.config.access_token}"}
-        )
+            connector=connector, headers={"Authorization": f"Bearer {self.config.access_token}"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )  # fmt: skip
 
     async def close(self) -> None:
         """Close the connections."""

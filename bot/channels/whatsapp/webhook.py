@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import json
 import logging
@@ -16,6 +15,7 @@ from aiohttp import web
 from bot.channels.whatsapp.config import Config
 from bot.channels.whatsapp.incoming import Reading, read
 from bot.log.model import Incoming, Update
+from bot.waiting import timeout
 
 PATH: Final = "/webhooks/whatsapp"
 SIGNATURE: Final = "X-Hub-Signature-256"
@@ -48,7 +48,7 @@ class Core(Protocol):
 
 def sign(secret: str, body: bytes) -> str:
     """The signature header of a body, as Meta makes it."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
 
 
 def add_routes(
@@ -95,7 +95,8 @@ class Webhook:
             for _ in range(times):
                 self.core.refused(reason)
         try:
-            await asyncio.wait_for(self._store(reading), STORE_WITHIN)
+            async with timeout(STORE_WITHIN):
+                await self._store(reading)
         except Exception as error:
             _log.error("webhook: not stored (%s)", type(error).__name__)
             raise self._no(web.HTTPServiceUnavailable, "not_stored", {"Retry-After": "5"}) from error
@@ -111,7 +112,8 @@ class Webhook:
         if (request.content_length or 0) > LARGEST:
             raise self._too_large(request.content_length or 0)
         try:
-            body = await asyncio.wait_for(_read(request), READ_WITHIN)
+            async with timeout(READ_WITHIN):
+                body = await _read(request)
         except asyncio.TimeoutError:
             raise self._no(web.HTTPRequestTimeout, "slow", close=True) from None
         if len(body) > LARGEST:

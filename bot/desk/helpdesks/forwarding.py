@@ -15,6 +15,7 @@ from bot.log.database import Database
 from bot.log.keys import Keys
 from bot.log.model import NotSent
 from bot.post.hub import Hub
+from bot.waiting import timeout
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -52,7 +53,7 @@ class Forwarding:
         news = asyncio.Event()
         stop = self.hub.follow(lambda kind, _: news.set() if kind in ("case", "in", "out", "failed", "*") else None)
         try:
-            while not self.hub.closing:  # a cancellation can be lost in wait_for (Python 3.10)
+            while not self.hub.closing:
                 news.clear()
                 wait = _EVERY
                 try:
@@ -61,7 +62,8 @@ class Forwarding:
                 except Exception as error:
                     log.warning("%s waits: %s", self.door.name, type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(news.wait(), max(wait, 0.05))
+                    async with timeout(max(wait, 0.05)):
+                        await news.wait()
         finally:
             stop()
             await self.door.end()

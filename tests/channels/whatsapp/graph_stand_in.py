@@ -282,7 +282,8 @@ class GraphStandIn:
 
     async def _tell(self) -> None:
         """Tell the statuses of each message, in order, as often as it takes; Meta does so for days."""
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        jar = aiohttp.DummyCookieJar()
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10), cookie_jar=jar) as session:
             while True:
                 one = await self._telling.get()
                 for state in self.statuses:
@@ -350,6 +351,10 @@ def main() -> None:
         finally:
             await graph.close()
 
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        uvloop.install()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run())
 
