@@ -130,12 +130,14 @@ class Database:
         """SQLite: carry out pieces of work in one transaction; one that fails leaves nothing, and the others stand."""
         outcomes: list[Outcome] = []
         heard: dict[str, None] = {}
-        try:
-            with self._one_at_a_time, self._connected().begin():
-                for work in works:
-                    outcomes.append(self._alone(work, heard))
-        except Exception as error:  # the disk is full, say: nothing of it stands
-            return [(None, error)] * len(works)
+        with self._one_at_a_time:
+            try:
+                with self._connected().begin():
+                    outcomes.extend(self._alone(work, heard) for work in works)
+            except Exception as error:  # the disk is full, say: nothing of it stands
+                self._connected().close()  # which rolls back what SQLite may have left open
+                self._kept = None
+                return [(None, error)] * len(works)
         if self._heard is not None:
             for one in heard:
                 self._heard(one)
