@@ -48,7 +48,7 @@ class Core(Protocol):
 
 def sign(secret: str, body: bytes) -> str:
     """The signature header of a body, as Meta makes it."""
-    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
+    return "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
 
 
 def add_routes(
