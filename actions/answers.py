@@ -159,7 +159,8 @@ class Answers:
         """The facts of an answer: all its answers and warnings, and the first steps."""
         facts = [fact for fact in self.base.facts_of(topic) if fact.on(situation.on)]
         steps = [fact for fact in facts if fact.role == "step"][:STEPS]
-        asked = [fact for fact in facts if fact.when in mentioned(situation.text)]
+        found = mentioned(situation.text)
+        asked = [fact for fact in facts if fact.when in found]
         answers = [fact for fact in facts if fact.role == "answer"]
         answers = answers[:1] + asked + answers[1:]
         warnings = [fact for fact in facts if fact.role == "warning"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,7 @@ def moment(value: datetime, language: str) -> str:
     return f"{shown}, {value.strftime('%H:%M')}"
 
 
+@lru_cache(maxsize=4096)  # the same figures are told in answer after answer
 def written(value: str, unit: Unit, language: str, *, bare: bool = False) -> str:
     """A figure's stored value as it is told; `bare` leaves the unit word out.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -36,10 +37,15 @@ def read(text: str, language: str, today: date, asked: Asked = "", wrote: str = 
         today: for "last month" and months without a year.
         asked: what was asked for; a bare number is then the answer to it.
     """
+    return list(_read(text, language, today, asked, wrote))
+
+
+@lru_cache(maxsize=16)  # the parts of a talk read the same message, one after the other
+def _read(text: str, language: str, today: date, asked: Asked, wrote: str) -> tuple[Reading, ...]:
     known = [name for name in dict.fromkeys((language, wrote, "nl", "en")) if name in NAMES]
     items = tokens(text, [words_of(name) for name in known])
     found = _Reader(items, today, asked, postpositions=language in _POSTPOSITIONS, arabic=language == "ar").all()
-    return sorted(found, key=lambda reading: reading.at)
+    return tuple(sorted(found, key=lambda reading: reading.at))
 
 
 class _Reader(Times):
@@ -48,10 +54,11 @@ class _Reader(Times):
     def all(self) -> list[Reading]:
         """Times first, so that a year is no amount; then the numbers."""
         self._clock_times()
-        for place in range(len(self.items)):
+        telling = [(place, item) for place, item in enumerate(self.items) if item.tells]
+        for place, _ in telling:
             if place not in self.used:
                 self._when(place)
-        for place, item in enumerate(self.items):
+        for place, item in telling:
             if item.number is not None and place not in self.used:
                 self._number(place)
             elif item.has("hour") and place not in self.used and self._half(place + 1):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -66,9 +67,14 @@ class Item(msgspec.Struct):
     dash: bool = False
     spelled: bool = False  #: a number in words
 
+    @property
+    def tells(self) -> bool:
+        """Whether anything can be read from it."""
+        return bool(self.meanings) or self.number is not None or self.days is not None
+
     def has(self, *kinds: str) -> bool:
         """Whether it can mean one of these."""
-        return any(kind in self.meanings for kind in kinds)
+        return bool(self.meanings) and not self.meanings.keys().isdisjoint(kinds)
 
 
 def number(text: str) -> Decimal:
@@ -181,9 +187,9 @@ def _unglued(item: Item, digits: str, tail: str, lists: Sequence[Words]) -> list
 
 
 def _longest(items: list[Item], place: int, lists: Sequence[Words]) -> tuple[int, list[Meaning]]:
+    first = latin_word(items[place].text)
     for rank, words in enumerate(lists):
-        most = min(words.longest, len(items) - place)
-        for length in range(most, 0, -1):
+        for length in range(min(words.reach.get(first, 1), len(items) - place), 1, -1):
             part = items[place : place + length]
             if any(one.stop or one.dash or one.days or one.meanings for one in part):
                 continue
@@ -191,11 +197,21 @@ def _longest(items: list[Item], place: int, lists: Sequence[Words]) -> tuple[int
             found = words.of(folded)
             if rank:  # another language's word: only what is unmistakable
                 found = [one for one in found if _travels(one, folded)]
-            if not found and length == 1:
-                found = _without_prefix(part[0].text, words)
             if found:
                 return length, found
+        if alone := _alone(words, items[place].text, own=not rank):
+            return 1, alone
     return 1, []
+
+
+@lru_cache(maxsize=8192)  # people use the same words again and again; kept in memory only, and without their neighbours
+def _alone(words: Words, text: str, *, own: bool) -> list[Meaning]:
+    """The meanings of one word; `own`: in the language of the conversation."""
+    folded = (latin_word(text),)
+    found = words.of(folded)
+    if not own:
+        found = [one for one in found if _travels(one, folded)]
+    return found or _without_prefix(text, words)
 
 
 def _without_prefix(word: str, words: Words) -> list[Meaning]:

@@ -53,13 +53,13 @@ DUALS: Final = "duals"
 Meaning = tuple[str, Any]
 
 
-class Words(msgspec.Struct):
+class Words(msgspec.Struct, eq=False):
     """One language's words, folded: a phrase (tuple of folded words) -> its meanings."""
 
     phrases: dict[tuple[str, ...], list[Meaning]]
     stems: dict[str, list[Meaning]]
     endings: dict[str, list[Meaning]]
-    longest: int
+    reach: dict[str, int]  #: first words of phrases, and how many words the longest of these has
 
     def of(self, words: tuple[str, ...]) -> list[Meaning]:
         """The meanings of a phrase of folded words; empty if there is none."""
@@ -94,7 +94,7 @@ def words_of(language: str, folder: Path = FOLDER) -> Words:
     content: dict[str, Any] = without_lines(read_yaml(path))
     if wrong := KEYS ^ (set(content) - {*MORE, DUALS}):
         raise BrokenFile(path, 1, f"missing or unknown: {', '.join(sorted(wrong))}")
-    found = Words(phrases={}, stems={}, endings={}, longest=1)
+    found = Words(phrases={}, stems={}, endings={}, reach={})
     for key in (*UNITS, *PER_UNITS, *MARKS, *MORE):
         for phrase in content.get(key) or []:
             if "%" in str(phrase):
@@ -127,4 +127,4 @@ def _add(words: Words, phrase: str, meaning: Meaning) -> None:
     meanings = words.phrases.setdefault(parts, [])
     if meaning not in meanings:
         meanings.append(meaning)
-    words.longest = max(words.longest, len(parts))
+    words.reach[parts[0]] = max(words.reach.get(parts[0], 1), len(parts))

@@ -6,12 +6,12 @@ docs/decisions/0003 says why; tests/bot/test_mends.py fails when the code that t
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from types import SimpleNamespace
 from typing import Any
 
 from rasa.core import processor
-from rasa.core.actions import forms
+from rasa.core.actions import action, forms
 from rasa.core.policies import rule_policy
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
@@ -19,6 +19,7 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.shared.core.constants import PREVIOUS_ACTION
 from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
 
 #: Answers of the rules that are kept; there are a few hundred different situations.
 _KEPT = 4096
@@ -26,13 +27,16 @@ _KEPT = 4096
 
 def mend(agent: Any) -> None:
     """Mend an agent whose model is loaded."""
-    spare_copies_for_logs()
+    spare_work_for_logs()
     know_the_events()
+    copy_slots_plainly()
+    make_default_actions_once()
     runner = StraightRunner(agent.processor.graph_runner)
     agent.processor.graph_runner = runner
     for component in runner.components():
         if isinstance(component, RulePolicy):
             remember_rules(component)
+            component.format_tracker_states = lambda states: ""  # for the log
     empty = agent.processor.domain.is_empty()
     agent.processor.domain.is_empty = lambda: empty  # Rasa builds an empty domain for each message, to compare
 
@@ -139,7 +143,35 @@ def know_the_events() -> None:
         Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
 
 
-def spare_copies_for_logs() -> None:
-    """Rasa copies whole messages for log lines of a level that is switched off."""
+def copy_slots_plainly() -> None:
+    """Copy a slot by its fields. Rasa copies all slots a dozen times a message, by way of Python's pickling."""
+
+    def plain(slot: Slot) -> Slot:
+        made = slot.__class__.__new__(slot.__class__)
+        made.__dict__.update(slot.__dict__)
+        return made
+
+    Slot.__copy__ = plain
+
+
+def make_default_actions_once() -> None:
+    """Rasa makes its dozen actions anew for each action that it looks for by name. They keep nothing of a message."""
+    own = action.default_actions
+    if hasattr(own, "__wrapped__"):
+        return
+    made: dict[int, tuple[Any, list[Any]]] = {}  # by the endpoint, which has no hash
+
+    @wraps(own)
+    def once(action_endpoint: Any = None) -> list[Any]:
+        if id(action_endpoint) not in made:
+            made[id(action_endpoint)] = (action_endpoint, own(action_endpoint))
+        return made[id(action_endpoint)][1]
+
+    action.default_actions = once
+
+
+def spare_work_for_logs() -> None:
+    """Rasa copies whole messages, and writes all slots out, for log lines of a level that is switched off."""
     for module in (processor, rule_policy, forms):
         module.copy = SimpleNamespace(deepcopy=lambda value: value)
+    processor.MessageProcessor._log_slots = staticmethod(lambda tracker: None)

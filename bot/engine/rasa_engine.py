@@ -44,13 +44,14 @@ class RasaEngine:
         from rasa.core.tracker_store import InMemoryTrackerStore
         from rasa.shared.core.domain import Domain
 
-        from bot.engine.direct import DirectEndpoint, compile_answer_check
+        from bot.engine.direct import DirectEndpoint, compile_answer_check, tell_no_history
         from bot.engine.failures import hold_failures
         from bot.engine.locks import PromptLockStore
         from bot.engine.mends import mend
         from bot.engine.stores import SnapshotTrackerStore
 
         compile_answer_check()
+        tell_no_history()
         hold_failures()
         endpoint = DirectEndpoint("actions.rasa_actions")
         domain = Domain.load(str(Path("domain.yml")))

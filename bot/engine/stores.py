@@ -68,10 +68,11 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Replace the conversation's row by what it knows now.
 
-        A message that could not be answered leaves the row as it was: it will come again.
+        A message that could not be answered leaves the row as it was: it will come again. So does a conversation that
+        was only just begun; Rasa saves it before its first message, and nothing is known of it.
         """
         incoming = INCOMING.get()
-        if incoming is not None and incoming.failure:
+        if not tracker.events or (incoming is not None and incoming.failure):
             return
         await self.stream_events(tracker)
         now = [event.as_dict() for event in remembered(tracker)]

