@@ -66,7 +66,7 @@ class RasaEngine:
         agent.load_model(str(model))
         mend(agent)
         _give_back_memory()
-        threading.Thread(target=_read_words, daemon=True).start()
+        threading.Thread(target=_read_ahead, daemon=True).start()
         return cls(agent, store)
 
     async def reply(
@@ -102,11 +102,14 @@ class RasaEngine:
             engine.dispose()
 
 
-def _read_words() -> None:
-    """Words for amounts, read language by language while nobody waits: else the first message pays for it."""
+def _read_ahead() -> None:
+    """Words for amounts language by language, then langdetect's, while nobody waits: else a message pays for it."""
+    from bot.understanding.language import read_ahead
+
     for language in NAMES:
         time.sleep(0.3)
         words_of(language)
+    read_ahead()
 
 
 def _warm_up() -> None:

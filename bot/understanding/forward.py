@@ -32,11 +32,17 @@ class Forward:
 
     def __init__(self, backend: Any, kept: int = KEPT) -> None:
         self._backend, self._lock = backend, threading.Lock()
-        self._first = [
+        self._given = [
             weights.reshape(order, _BRANCH, _BRANCH) for weights, (order, _) in zip(backend.w1, _ORDERS, strict=True)
         ]
-        self._rows: Array = np.empty((kept, _BRANCH * (len(_ORDERS) + sum(order for order, _ in _ORDERS))), np.float32)
+        width = _BRANCH * (len(_ORDERS) + sum(order for order, _ in _ORDERS))
+        self._rows: Array = np.empty((kept + 1, width), dtype=np.float32)
+        self._rows[kept] = 0  # of a place where no piece stands
+        self._kept = kept
         self._row_of: OrderedDict[int, int] = OrderedDict()  # by piece, the one that was not used for longest first
+        # two sums, one after the other with nothing between them, are one
+        self._to_first, self._first_bias = backend.cnn_W @ backend.d0, backend.cnn_b @ backend.d0
+        self._to_hidden, self._hidden_bias = backend.cnn_W @ backend.p1, backend.cnn_b @ backend.p1
 
     def encode(self, sentences: Sequence[Sequence[int]]) -> Array:
         """The vectors of sentences, each given as the numbers of its pieces."""
@@ -45,23 +51,24 @@ class Forward:
             starts.append(at)
             at += len(sentence) + _APART
         pieces = np.zeros(at, dtype=np.int64)
-        real = np.zeros(at, dtype=bool)
-        for start, sentence in zip(starts, sentences, strict=True):
-            pieces[start : start + len(sentence)] = sentence
-            real[start : start + len(sentence)] = True
         with self._lock:
-            features = self._features(pieces, real)
+            rows = np.full(at, self._kept)
+            for start, sentence in zip(starts, sentences, strict=True):
+                pieces[start : start + len(sentence)] = sentence
+            self._learn(pieces)
+            for start, sentence in zip(starts, sentences, strict=True):
+                rows[start : start + len(sentence)] = [self._row_of[piece] for piece in sentence]
+            features = self._features(pieces, rows)
         return self._sentences(features, starts, [len(sentence) for sentence in sentences])
 
-    def _features(self, pieces: NDArray[np.int64], real: NDArray[np.bool_]) -> Array:
-        """Of each place: the piece itself and what the three branches see around it; nothing where no piece stands."""
+    def _features(self, pieces: NDArray[np.int64], rows: NDArray[np.int64]) -> Array:
+        """Of each place: the piece itself and what the three branches see around it; anything where none stands."""
         backend, places = self._backend, len(pieces)
-        kept = np.zeros((places, self._rows.shape[1]), dtype=np.float32)
-        kept[real] = self._rows[self._known(pieces[real].tolist())]
+        kept = self._rows.take(rows, axis=0)
         features = np.zeros((places, _PIECE + _BRANCH * len(_ORDERS)), dtype=np.float32)
-        features[real, :_PIECE] = self._table(pieces[real])
+        features[:, :_PIECE] = self._table(pieces)
         within = slice(_APART, places - _APART)
-        inside = real[within, None]
+        inside = (rows != self._kept)[within, None]
         column = _BRANCH * len(_ORDERS)
         for branch, (order, before) in enumerate(_ORDERS):
             own = kept[within, branch * _BRANCH : (branch + 1) * _BRANCH]
@@ -98,11 +105,10 @@ class Forward:
         counts = np.array(lengths, dtype=np.float32)[:, None]
         sums *= backend.ln_g
         sums += counts * backend.ln_b
-        mean = sums @ backend.cnn_W
-        mean += counts * backend.cnn_b
-        mean *= np.reciprocal(np.sqrt(counts))
-        hidden = mean @ backend.p1
-        hidden += np.maximum(mean @ backend.d0, 0) @ backend.d1
+        shrink = np.reciprocal(np.sqrt(counts))
+        first = (sums @ self._to_first + counts * self._first_bias) * shrink
+        hidden = (sums @ self._to_hidden + counts * self._hidden_bias) * shrink
+        hidden += np.maximum(first, 0) @ backend.d1
         np.maximum(hidden, 0, out=hidden)
         out = hidden @ backend.p3
         out += np.maximum(hidden @ backend.d2, 0) @ backend.d3
@@ -111,21 +117,22 @@ class Forward:
         result: Array = out / length[:, None]
         return result
 
-    def _known(self, pieces: list[int]) -> list[int]:
-        """The rows in which pieces are kept, made where they are not."""
-        row_of = self._row_of
-        new = [piece for piece in dict.fromkeys(pieces) if piece not in row_of]
-        if len(new) + len(row_of) > len(self._rows):
-            for piece in dict.fromkeys(pieces):
+    def _learn(self, pieces: NDArray[np.int64]) -> None:
+        """Make the rows that are not kept."""
+        row_of, these = self._row_of, dict.fromkeys(pieces.tolist())
+        new = [piece for piece in these if piece not in row_of]
+        if not new:
+            return
+        if len(new) + len(row_of) > self._kept:
+            for piece in these:
                 if piece in row_of:
                     row_of.move_to_end(piece)
         rows = []
         for piece in new:
-            row_of[piece] = len(row_of) if len(row_of) < len(self._rows) else row_of.popitem(last=False)[1]
-            rows.append(row_of[piece])
-        if new:
-            self._rows[rows] = self._made(np.array(new, dtype=np.int64))
-        return [row_of[piece] for piece in pieces]
+            row = len(row_of) if len(row_of) < self._kept else row_of.popitem(last=False)[1]
+            row_of[piece] = row
+            rows.append(row)
+        self._rows[rows] = self._made(np.array(new, dtype=np.int64))
 
     def _table(self, pieces: NDArray[np.int64]) -> Array:
         """The pieces as the table has them."""
@@ -147,6 +154,6 @@ class Forward:
         taken += backend.ln_b_all
         given = [
             (taken[:, branch * _BRANCH : (branch + 1) * _BRANCH] @ weights).transpose(1, 0, 2).reshape(len(pieces), -1)
-            for branch, weights in enumerate(self._first)
+            for branch, weights in enumerate(self._given)
         ]
         return np.hstack([taken, *given])
