@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import threading
 import time
 from collections.abc import Mapping
@@ -65,6 +66,8 @@ class RasaEngine:
         agent = Agent(domain=domain, tracker_store=store, lock_store=PromptLockStore(), action_endpoint=endpoint)
         agent.load_model(str(model))
         mend(agent)
+        gc.collect()
+        gc.freeze()  # what was loaded stays: Python would look through all of it now and then, a message waiting 0.2 s
         _give_back_memory()
         threading.Thread(target=_read_ahead, daemon=True).start()
         return cls(agent, store)
@@ -110,6 +113,7 @@ def _read_ahead() -> None:
         time.sleep(0.3)
         words_of(language)
     read_ahead()
+    gc.freeze()
 
 
 def _warm_up() -> None:
