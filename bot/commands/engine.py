@@ -6,6 +6,7 @@ Prints its port once it can answer, and ends when its standard input does: with 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 
@@ -33,4 +34,8 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        uvloop.install()
     asyncio.run(serve())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import threading
 import time
 from collections.abc import Mapping
@@ -65,8 +66,10 @@ class RasaEngine:
         agent = Agent(domain=domain, tracker_store=store, lock_store=PromptLockStore(), action_endpoint=endpoint)
         agent.load_model(str(model))
         mend(agent)
+        gc.collect()
+        gc.freeze()  # what was loaded stays: Python would look through all of it now and then, a message waiting 0.2 s
         _give_back_memory()
-        threading.Thread(target=_read_words, daemon=True).start()
+        threading.Thread(target=_read_ahead, daemon=True).start()
         return cls(agent, store)
 
     async def reply(
@@ -102,11 +105,15 @@ class RasaEngine:
             engine.dispose()
 
 
-def _read_words() -> None:
-    """Words for amounts, read language by language while nobody waits: else the first message pays for it."""
+def _read_ahead() -> None:
+    """Words for amounts language by language, then langdetect's, while nobody waits: else a message pays for it."""
+    from bot.understanding.language import read_ahead
+
     for language in NAMES:
         time.sleep(0.3)
         words_of(language)
+    read_ahead()
+    gc.freeze()
 
 
 def _warm_up() -> None:

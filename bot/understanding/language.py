@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from anyascii import anyascii
-from langdetect import DetectorFactory, LangDetectException, detect_langs
+from langdetect import DetectorFactory, LangDetectException, detect_langs, detector_factory
 
 from actions.language_memory import Detected
 from bot.understanding.fold import clean
@@ -186,6 +186,14 @@ def _foreign_script(words: str) -> str | None:
     if len(strange) * 2 <= len(letters):
         return None
     return max(set(strange), key=strange.count)
+
+
+def read_ahead() -> None:
+    """Read langdetect's languages (half a second) before a message needs them, and set them in once they are whole."""
+    if detector_factory._factory is None:
+        factory = DetectorFactory()
+        factory.load_profile(detector_factory.PROFILES_DIRECTORY)
+        detector_factory._factory = factory
 
 
 def _langdetect(words: str) -> tuple[str, float] | None:

@@ -125,7 +125,7 @@ class LinearModel:
         for terms in self._terms:
             places, values = terms.row(folded)
             if len(places):
-                scores += values @ self._grams[places + offset].astype(np.float32)
+                scores += values @ self._grams.take(places + offset, axis=0).astype(np.float32)
             offset += len(terms.idf)
         if self.settings.encoder_weight:
             scores += (encoder.encode(text) * np.float32(self.settings.encoder_weight)) @ self._dense

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sre_parse
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from bot.understanding.fold import fold
 from facts.read import BrokenFile, read_yaml, without_lines
 
 FOLDER = Path(__file__).parent.parent.parent / "data" / "signs"
-#: So many first characters of what a rule needs are looked up; a rule that needs fewer is always tried.
+#: So many first characters of what a rule needs are looked up; of a rule that needs fewer all that it needs is.
 _START = 3
 
 
@@ -52,26 +53,26 @@ def rule_for(text: str) -> str | None:
 
 def _worth_a_look(folded: str) -> list[int]:
     """Numbers of the rules whose needed letters stand in a text, in their order; most rules are passed over by it."""
-    starting, always = _indexed()
-    found = set(always)
+    starting, short = _indexed()
+    found = {number for number, each in short if all(any(map(folded.__contains__, needed)) for needed in each)}
     for start in starting.keys() & {folded[at : at + _START] for at in range(len(folded))}:
         found.update(number for letters, number in starting[start] if letters in folded)
     return sorted(found)
 
 
 @cache
-def _indexed() -> tuple[dict[str, list[tuple[str, int]]], list[int]]:
-    """The rules by the first characters of the letters that they need, and those whose letters are too few."""
+def _indexed() -> tuple[dict[str, list[tuple[str, int]]], list[tuple[int, list[tuple[str, ...]]]]]:
+    """The rules by the first characters of the letters that they need; those whose letters are few with all of them."""
     starting: dict[str, list[tuple[str, int]]] = {}
-    always = []
+    short = []
     for number, (_, pattern) in enumerate(rules()):
         needed = must_have(pattern.pattern)
         if min(map(len, needed)) < _START:
-            always.append(number)
+            short.append((number, list(_each_needed(sre_parse.parse(pattern.pattern)))))
             continue
         for letters in needed:
             starting.setdefault(letters[:_START], []).append((letters, number))
-    return starting, always
+    return starting, short
 
 
 def must_have(pattern: str) -> tuple[str, ...]:
@@ -85,23 +86,27 @@ def must_have(pattern: str) -> tuple[str, ...]:
 
 
 def _needed(sequence: Any) -> tuple[str, ...]:
-    best: tuple[str, ...] = ()
+    return max(_each_needed(sequence), key=_sureness, default=())
+
+
+def _each_needed(sequence: Any) -> Iterator[tuple[str, ...]]:
+    """Runs of letters, group by group: every match holds at least one of each group."""
     run = ""
     for kind, value in [*sequence, (None, None)]:
         if kind is sre_parse.LITERAL:
             run += chr(value)
             continue
-        found: list[tuple[str, ...]] = [(run,)] if run else []
-        run = ""
+        if run:
+            yield (run,)
+            run = ""
         if kind is sre_parse.SUBPATTERN:
-            found.append(_needed(value[3]))
+            yield from _each_needed(value[3])
         elif kind is sre_parse.MAX_REPEAT and value[0] >= 1:
-            found.append(_needed(value[2]))
+            yield from _each_needed(value[2])
         elif kind is sre_parse.BRANCH:
             each = [_needed(one) for one in value[1]]
-            found.append(tuple(letters for one in each for letters in one) if all(each) else ())
-        best = max(best, *found, key=_sureness) if found else best
-    return best
+            if all(each):
+                yield tuple(letters for one in each for letters in one)
 
 
 def _sureness(needed: tuple[str, ...]) -> int:

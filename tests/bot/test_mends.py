@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import inspect
 import itertools
@@ -13,15 +14,17 @@ from pathlib import Path
 
 import pytest
 import rasa
+import structlog
 from jsonschema import Draft7Validator, ValidationError
 from rasa.core import processor
+from rasa.core.actions import action as actions
 from rasa.core.actions import forms
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore, LockStore
 from rasa.core.policies import rule_policy
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -36,6 +39,7 @@ from bot.engine.direct import DirectEndpoint, compile_answer_check
 from bot.engine.mends import StraightRunner
 from bot.engine.stores import PromptLockStore, SnapshotTrackerStore
 from bot.engine.turn import Turn
+from bot.quiet import hush
 
 
 def test_it_is_the_rasa_that_was_read() -> None:
@@ -104,6 +108,13 @@ async def test_a_conversation_keeps_its_slots_and_its_form_but_no_words(store: S
     with store.engine.connect() as connection:
         rows = connection.exec_driver_sql("select data from events").fetchall()
     assert len(rows) == 1 and "secret" not in rows[0][0]
+
+
+async def test_a_conversation_that_has_only_just_begun_is_not_saved(store: SnapshotTrackerStore) -> None:
+    source = inspect.getsource(TrackerStore.create_tracker)
+    assert "await self.save(tracker)" in source and "if append_action_listen:" in source
+    await store.get_or_create_tracker("talk", append_action_listen=False)
+    assert await store.retrieve("talk") is None
 
 
 async def test_forgetting_leaves_no_row_and_no_other_conversation_is_touched(store: SnapshotTrackerStore) -> None:
@@ -213,6 +224,50 @@ def test_rasa_copies_in_these_modules_only_for_its_logs() -> None:
                 assert "structlogger.debug(" in "".join(lines[number - 5 : number + 1]), line
             else:
                 assert not re.search(r"\bcopy\.(?!deepcopy)", line), line
+
+
+def test_slots_are_written_out_only_for_the_log() -> None:
+    own = inspect.getsource(processor).split("def _log_slots")[1].split("    def ")[0]
+    assert own.count("\n    @") == 0 and "tracker.update" not in own and "structlogger.debug(" in own
+    assert "current_states=copy.deepcopy(current_states)" in inspect.getsource(RulePolicy)
+    assert inspect.getsource(RulePolicy).count("current_states") == 3
+
+
+def test_a_slot_that_is_copied_plainly_is_the_slot_that_python_copies(assistant: Assistant) -> None:
+    assert "copy.copy(slot)" in inspect.getsource(DialogueStateTracker.__init__)
+    for slot in assistant._engine._agent.processor.domain.slots:
+        slow = object.__reduce_ex__(slot, 4)
+        made = copy.copy(slot)
+        assert type(made) is type(slot) is slow[1][0] and made is not slot
+        assert made.__dict__ == slow[2] == slot.__dict__
+
+
+def test_default_actions_keep_nothing_and_are_made_once(assistant: Assistant) -> None:
+    endpoint = assistant._engine._agent.processor.action_endpoint
+    made, again = (actions.default_actions(endpoint) for _ in range(2))
+    own = actions.default_actions.__wrapped__(endpoint)
+    assert made is again and [type(one) for one in made] == [type(one) for one in own]
+    assert [vars(one) for one in made] == [vars(one) for one in own]  # after all that was said in these tests
+    assert "defaults[action_name_or_text]" in inspect.getsource(actions.action_for_name_or_text)
+
+
+def test_an_action_of_this_process_is_told_all_but_the_history(assistant: Assistant) -> None:
+    agent = assistant._engine._agent
+    tracker = DialogueStateTracker("talk", agent.domain.slots)
+    tracker.update(UserUttered("some words", {"name": "greet"}))
+    called = actions.action_for_name_or_text("action_answer", agent.domain, agent.processor.action_endpoint)
+    ours = called._action_call_format(tracker, agent.domain)
+    rasas = RemoteAction._action_call_format.__wrapped__(called, tracker, agent.domain)
+    assert ours["tracker"].pop("events") == [] and rasas["tracker"].pop("events")
+    assert ours == rasas
+    assert not any(".events" in path.read_text() for path in Path("actions").rglob("*.py"))
+
+
+def test_a_log_line_of_a_level_that_is_off_makes_no_logger_anew() -> None:
+    hush()
+    log = structlog.get_logger("some logger")
+    log.debug("words")
+    assert log.bind() is log.bind()
 
 
 def test_the_domain_is_asked_once_whether_it_is_empty(assistant: Assistant) -> None:
