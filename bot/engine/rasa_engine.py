@@ -107,13 +107,14 @@ class RasaEngine:
 
 def _read_ahead() -> None:
     """Words for amounts language by language, then langdetect's, while nobody waits: else a message pays for it."""
-    from bot.understanding.language import read_ahead
+    from bot.understanding.foreign import read_ahead
 
     for language in NAMES:
         time.sleep(0.3)
         words_of(language)
     read_ahead()
     gc.freeze()
+    _give_back_memory()
 
 
 def _warm_up() -> None:

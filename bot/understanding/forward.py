@@ -24,7 +24,7 @@ _ORDERS: Final = ((2, 0), (3, 1), (5, 2))
 #: Empty places between two sentences: as far as a branch looks.
 _APART: Final = 2
 #: Pieces that are kept, 13 kB each.
-KEPT: Final = 4096
+KEPT: Final = 3072
 
 
 class Forward:

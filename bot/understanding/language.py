@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from anyascii import anyascii
-from langdetect import DetectorFactory, LangDetectException, detect_langs, detector_factory
 
 from actions.language_memory import Detected
+from bot.understanding import foreign
 from bot.understanding.fold import clean
 from bot.understanding.linear import LinearModel, Settings
 from facts.languages import NAMES
 from facts.read import read_yaml, without_lines
-
-DetectorFactory.seed = 0
 
 #: Training lines of each language that the detector looks at.
 LINES: Final = 2500
@@ -146,7 +144,7 @@ class LanguageDetector:
         total = sum(share for _, share in ranked) or 1.0
         best, confidence = (ranked[0][0], ranked[0][1] / total) if ranked else ("en", 0.0)
         if best in NAMES and count >= 4 and length >= 20 and confidence < 0.6:
-            other = _langdetect(words)
+            other = foreign.detect(words)
             if other and other[0] not in NAMES and other[0] not in _LOOK_LIKE_OURS and other[1] > 0.9:
                 return Detected(other[0], other[1], count, length)
         return Detected(best, confidence, count, length)
@@ -186,22 +184,6 @@ def _foreign_script(words: str) -> str | None:
     if len(strange) * 2 <= len(letters):
         return None
     return max(set(strange), key=strange.count)
-
-
-def read_ahead() -> None:
-    """Read langdetect's languages (half a second) before a message needs them, and set them in once they are whole."""
-    if detector_factory._factory is None:
-        factory = DetectorFactory()
-        factory.load_profile(detector_factory.PROFILES_DIRECTORY)
-        detector_factory._factory = factory
-
-
-def _langdetect(words: str) -> tuple[str, float] | None:
-    try:
-        best = detect_langs(words)[0]
-    except LangDetectException:
-        return None
-    return best.lang.split("-")[0], float(best.prob)
 
 
 @cache
