@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from sqlalchemy.pool import StaticPool
 from bot.engine.incoming import INCOMING
 from bot.engine.locks import PromptLockStore
 from bot.log.keys import BadKey, Keys
+from bot.log.prepared import Prepared
 
 __all__ = ["PromptLockStore", "SnapshotTrackerStore", "remembered"]
 
@@ -55,14 +58,14 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             sa.event.listen(self.engine, "connect", _fast_and_safe)
         else:  # a database that was started anew is noticed before a message fails on it; errors never show values
             self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
-        # made once: putting a statement together costs as much as carrying it out
+        self._kept: Any = None  # SQLite's connection
         table, mine = self.SQLEvent.__table__, self.SQLEvent.__table__.c.sender_id == sa.bindparam("conversation")
-        self._select = sa.select(table.c.data).where(mine).order_by(table.c.id.desc()).limit(1)
+        self._select = Prepared(sa.select(table.c.data).where(mine).order_by(table.c.id.desc()).limit(1))
         kept = {"timestamp": sa.bindparam("now"), "data": sa.bindparam("kept")}
-        self._update = sa.update(table).where(mine).values(**kept)
-        self._insert = sa.insert(table).values(
-            sender_id=sa.bindparam("conversation"), type_name=self._NAME, **kept
-        )  # fmt: skip
+        self._update = Prepared(sa.update(table).where(mine).values(**kept))
+        self._insert = Prepared(
+            sa.insert(table).values(sender_id=sa.bindparam("conversation"), type_name=self._NAME, **kept)
+        )
         self._delete = sa.delete(table).where(mine)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -127,17 +130,33 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         if self._keys is not None:
             text = _SEALED + base64.b64encode(self._keys.seal_bytes(told)).decode()
         row = {"conversation": conversation, "now": time.time(), "kept": text}
-        with self.engine.begin() as connection:
-            if not connection.execute(self._update, row).rowcount:
-                connection.execute(self._insert, row)
+        with self._connected() as connection, connection.begin():
+            if not self._update.change(connection, **row):
+                self._insert.add(connection, **row)
 
     def _get(self, conversation: str) -> dict[str, Any]:
-        with self.engine.connect() as connection:
-            data = connection.execute(self._select, {"conversation": conversation}).scalar()
+        with self._connected() as connection:
+            data = self._select.value(connection, conversation=conversation)
         if data is not None and data.startswith(_SEALED):
             data = self._open(data)
         kept = msgspec.json.decode(data) if data is not None else {}
         return kept if isinstance(kept, dict) else {"now": kept}  # a list was kept until version 0.1
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[Any]:
+        """A connection. On SQLite it stays open: opening it costs more than a message's two statements."""
+        if self.engine.dialect.name != "sqlite":
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        if self._kept is None:
+            self._kept = self.engine.connect()
+        try:
+            yield self._kept
+        except Exception:
+            self._kept.close()  # which rolls back what SQLite may have left open
+            self._kept = None
+            raise
 
     def _open(self, data: str) -> str:
         if self._keys is None:

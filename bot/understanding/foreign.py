@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from langdetect import DetectorFactory, LangDetectException, detect_langs, detector_factory
+from langdetect.detector import Detector
 from numpy.typing import NDArray
 
 DetectorFactory.seed = 0
 #: langdetect looks at no more letters at a time.
 _LONGEST: Final = 3
+#: Rows that are kept for the next look: of the commonest letters.
+_KEPT: Final = 2048
 
 
 def detect(words: str) -> tuple[str, float] | None:
@@ -52,6 +56,9 @@ class _Factory(DetectorFactory):  # type: ignore[misc]
                 values.append(times / profile.n_words[len(letters) - 1])
         self._found.append((rows, values))
 
+    def _create_detector(self) -> _Detector:
+        return _Detector(self)
+
     def table(self) -> _Table:
         """All of it as one array."""
         table = np.zeros((len(self._row_of), len(self._found)), dtype=np.float32)
@@ -62,14 +69,33 @@ class _Factory(DetectorFactory):  # type: ignore[misc]
 
 
 class _Table:
-    """By letters, how often they stand in each language: a row is a list only while it is looked at."""
+    """By letters, how often they stand in each language."""
 
     def __init__(self, row_of: Mapping[str, int], table: NDArray[np.float32]) -> None:
         self._row_of, self._table = row_of, table
+        self._row = lru_cache(maxsize=_KEPT)(self._read)
 
     def __contains__(self, letters: object) -> bool:
         return letters in self._row_of
 
-    def __getitem__(self, letters: str) -> list[float]:
-        row: list[float] = self._table[self._row_of[letters]].tolist()
+    def __getitem__(self, letters: str) -> NDArray[np.float64]:
+        return self._row(letters)
+
+    def _read(self, letters: str) -> NDArray[np.float64]:
+        row: NDArray[np.float64] = self._table[self._row_of[letters]].astype(np.float64)
         return row
+
+
+class _Detector(Detector):  # type: ignore[misc]
+    """langdetect's own walk, with the 55 languages reckoned at once."""
+
+    def _init_probability(self) -> NDArray[np.float64]:
+        return np.full(len(self.langlist), 1.0 / len(self.langlist))
+
+    def _update_lang_prob(self, prob: NDArray[np.float64], word: str, alpha: float) -> bool:
+        prob *= alpha / self.BASE_FREQ + self.word_lang_prob_map[word]
+        return True
+
+    def _normalize_prob(self, prob: NDArray[np.float64]) -> float:
+        prob /= sum(prob.tolist())
+        return float(prob.max())
