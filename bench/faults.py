@@ -1,6 +1,6 @@
 """Nothing lost, nothing said twice: messages with duplicates and out of order, while everything around them fails.
 
-uv run python -m bench.faults                              # 10,000 messages, SQLite, kill -9 of Baken
+uv run python -m bench.faults         # 10,000 messages, SQLite, kill -9 of the gateway and of its engine in turn
 uv run python -m bench.faults --database postgresql --gateways 2   # two gateways, kill -9 of each, database restarts
 
 The Graph API stand-in fails for a share of the messages (500, throttling, connections dropped before and after the
@@ -44,7 +44,7 @@ class Storm:
     def __init__(self, count: int, rate: float, every: float, bakens: list[Baken], graph: str, seed: int = 1) -> None:
         self.count, self.rate, self.every, self.bakens, self.graph = count, rate, every, bakens, graph
         self.random = random.Random(seed)
-        self.killed = 0
+        self.killed = self.engines_killed = 0
         self.posts = 0
         self.restarts = 0
 
@@ -97,6 +97,8 @@ class Storm:
                 self.killed += 1
                 one.start()
                 await one.ready()
+                await asyncio.sleep(self.every)
+                self.engines_killed += one.kill_engine()
             if database is not None:
                 await asyncio.sleep(self.every / 2)
                 await asyncio.to_thread(database.restart)
@@ -138,6 +140,7 @@ class Storm:
             "messages": len(rows),
             "posts": self.posts,
             "killed": self.killed,
+            "engines killed": self.engines_killed,
             "database restarts": self.restarts,
             "not in the log": sum(row["id"] not in into for row in rows),
             "not answered": sum(state != "answered" or id not in answered for id, state in into.values()),
@@ -185,7 +188,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
     url = server.url if server else f"sqlite:///{folder / 'one' / 'baken.db'}"
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    more = {"BAKEN_SEND_DOUBT": "20", "BAKEN_LIMIT_PERSON_BURST": "1000"}
+    more = {"BAKEN_SEND_DOUBT": "20", "BAKEN_LIMIT_PERSON_BURST": "1000", "BAKEN_ENGINES": str(options.engines)}
     if server:
         more |= {"BAKEN_DATABASE_URL": url, "BAKEN_KEY": base64.b64encode(bytes(range(32))).decode()}
     names = ["one", "two", "three"][: options.gateways if server else 1]
@@ -215,6 +218,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.05, help="of the Graph API's answers that fail")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--gateways", type=int, default=1)
+    parser.add_argument("--engines", type=int, default=1, help="BAKEN_ENGINES of each; one of them is killed too")
     parser.add_argument("--write", action="store_true", help="into docs/load.md")
     options = parser.parse_args()
     seen = asyncio.run(measure(options))

@@ -1,7 +1,7 @@
 """How much one machine carries: signed webhooks in, answers out at the Graph API's stand-in, end to end.
 
-uv run python -m bench.load                       # 100 a second, then 50, half a minute each
-uv run python -m bench.load --rate 20 --seconds 10
+uv run python -m bench.load --engines 2               # 100 a second, then 50, half a minute each
+uv run python -m bench.load --rate 20 --seconds 10    # one process
 """
 
 from __future__ import annotations

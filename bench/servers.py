@@ -7,6 +7,7 @@ import csv
 import itertools
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -80,6 +81,13 @@ class Baken:
         self.process.kill()
         self.process.wait()
 
+    def kill_engine(self) -> bool:
+        """kill -9 of one of the engines that it started; False where it has none."""
+        engines = self._engines()
+        if engines:
+            os.kill(engines[0], signal.SIGKILL)
+        return bool(engines)
+
     def stop(self) -> int:
         """As an operator stops it."""
         assert self.process is not None
@@ -100,9 +108,12 @@ class Baken:
 
     def engines_cpu(self) -> float:
         """Seconds of processor time so far of the engines that the gateway started (`BAKEN_ENGINES`)."""
+        return sum(map(cpu, self._engines()))
+
+    def _engines(self) -> list[int]:
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return sum(cpu(int(child)) for child in children)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(child) for child in children.read_text().split()]
 
 
 def cpu(process: int) -> float:
