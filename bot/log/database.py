@@ -138,9 +138,9 @@ class Database:
                 self._connected().close()  # which rolls back what SQLite may have left open
                 self._kept = None
                 return [(None, error)] * len(works)
-        if self._heard is not None:
+        with contextlib.suppress(RuntimeError):  # the loop that listened has ended
             for one in heard:
-                self._heard(one)
+                self._told(one)
         return outcomes
 
     def _alone(self, work: Work, heard: dict[str, None]) -> Outcome:

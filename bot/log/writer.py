@@ -63,9 +63,15 @@ class Writer:
         while True:
             lot, last = self._lot()
             if lot:
-                _tell(lot, self._together([work for work, _, _ in lot]))
+                _tell(lot, self._done(lot))
             if last:
                 return
+
+    def _done(self, lot: Sequence[Waiting]) -> Sequence[Outcome]:
+        try:
+            return self._together([work for work, _, _ in lot])
+        except Exception as error:  # whatever it was, somebody waits, and more will come
+            return [(None, error)] * len(lot)
 
     def _lot(self) -> tuple[list[Waiting], bool]:
         """What waits now, at least one; and whether the writer is to stop after it."""

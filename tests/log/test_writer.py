@@ -103,6 +103,15 @@ async def test_where_the_commit_fails_nobody_is_told_that_it_stands(log: Databas
     assert await log.run(write, 7) == 7  # and goes on
 
 
+async def test_who_no_longer_listens_does_not_stop_the_log(log: Database) -> None:
+    def gone(_: str) -> None:
+        raise RuntimeError("Event loop is closed")
+
+    log.listen(gone)
+    assert await asyncio.wait_for(log.run(write, 1), 10) == 1
+    assert await asyncio.wait_for(log.run(write, 2), 10) == 2
+
+
 async def test_what_is_told_is_on_the_disk(log: Database) -> None:
     await log.run(write, 1)
     other = Database(str(log.url), beside=True)
