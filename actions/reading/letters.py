@@ -44,5 +44,7 @@ def western(text: str) -> str:
     >>> western("٤٥٫٥ ساعة")
     '45,5 ساعة'
     """
+    if text.isascii():
+        return text
     text = unicodedata.normalize("NFKC", text).translate(_SEPARATORS)
     return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)

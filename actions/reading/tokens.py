@@ -20,7 +20,8 @@ _SIGNS: Final[dict[str, Meaning]] = {
 }  # fmt: skip
 _TOKEN: Final = re.compile(
     r"""
-    (?P<skip>(?<!\d)24\s?/\s?7(?!\d)                            # round the clock
+    (?P<plain>[^\W\d_½]\w*(?![\w.]|\s\d))                     # first, for speed: no other kind begins so
+    |(?P<skip>(?<!\d)24\s?/\s?7(?!\d)                            # round the clock
        |\[[^\]]*\d:\d\d[^\]]*\]                                 # head of a forwarded message
        |\b\d{1,2}[./]\d{1,2}[./]\d{2,4},?\s\d{1,2}:\d{2}\s-\s[^:\n]{1,40}:
        |\b0\d\.\d\d\b(?!\s?(?:€|[eе])|[./-]\d)|\b7\s?/\s?24\b
@@ -96,33 +97,33 @@ def number(text: str) -> Decimal:
 
 def tokens(text: str, words: Sequence[Words]) -> list[Item]:
     """The pieces of a message, in order. `words` are the word lists that count, the first before the others."""
-    return _numbers_in_words(_named(_cut(_ON_A_NUMBER.sub(" ", western(text))), words))
+    return _numbers_in_words(_named(_cut(_ON_A_NUMBER.sub(" ", western(text))), tuple(words)))
 
 
 def _cut(text: str) -> list[Item]:
     items: list[Item] = []
     for match in _TOKEN.finditer(text):
-        kind, raw, at = match.lastgroup or "", match[0], match.start()
-        if match["skip"] or match["phone"]:
+        kind, raw, at = match.lastgroup, match[0], match.start()
+        if kind in ("plain", "word", "glued"):
+            items.append(Item(at, raw))
+        elif kind in ("skip", "phone"):
             items.append(Item(at, "", stop=True))
-        elif match["ymd"] or match["dmy"] or match["ym"] or match["my"]:
+        elif kind in ("ymd", "dmy", "ym", "my"):
             days = _days(match)
             if days:
                 items.append(Item(at, raw, days=days))
-        elif match["kilo"]:
+        elif kind == "kilo":
             items.append(Item(at, raw, number=number(raw[:-1]) * _THOUSAND))
-        elif match["number"]:
+        elif kind == "number":
             plain = raw.rstrip(",.-–—")
             items.append(Item(at, plain, number=number(plain)))
             if match["dash"] or match["dash2"]:
                 items.append(Item(at, raw, meanings={"euro": None}))
-        elif match["half"]:
+        elif kind == "half":
             items.append(Item(at, raw, number=_HALF))
-        elif match["range"]:
+        elif kind == "range":
             items.append(Item(at, "-", dash=True))
-        elif match["word"] or match["glued"]:
-            items.append(Item(at, raw))
-        elif match["sign"]:
+        elif kind == "sign":
             mark, value = _SIGNS[raw]
             items.append(Item(at, raw, meanings={mark: value}))
         elif kind == "stop":
@@ -152,7 +153,7 @@ def month_days(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date.fromordinal(following.toordinal() - 1)
 
 
-def _named(items: list[Item], lists: Sequence[Words]) -> list[Item]:
+def _named(items: list[Item], lists: tuple[Words, ...]) -> list[Item]:
     """Words joined to the phrases that a word list knows, with their meanings."""
     named: list[Item] = []
     place = 0
@@ -163,7 +164,7 @@ def _named(items: list[Item], lists: Sequence[Words]) -> list[Item]:
             place += 1
             continue
         taken, meanings = _longest(items, place, lists)
-        glued = _GLUED.match(item.text)
+        glued = _GLUED.match(item.text) if item.text[:1].isdigit() else None
         if item.number is not None and not (meanings and taken > 1):
             named.append(item)
         elif glued and not meanings:
@@ -176,7 +177,7 @@ def _named(items: list[Item], lists: Sequence[Words]) -> list[Item]:
     return named
 
 
-def _unglued(item: Item, digits: str, tail: str, lists: Sequence[Words]) -> list[Item]:
+def _unglued(item: Item, digits: str, tail: str, lists: tuple[Words, ...]) -> list[Item]:
     """ "45h" is a number and a unit; "3andi" is a word with a digit for a letter."""
     behind = Item(item.at + len(digits), tail)
     _, meanings = _longest([behind], 0, lists)
@@ -186,10 +187,9 @@ def _unglued(item: Item, digits: str, tail: str, lists: Sequence[Words]) -> list
     return [Item(item.at, digits, number=Decimal(digits)), behind]
 
 
-def _longest(items: list[Item], place: int, lists: Sequence[Words]) -> tuple[int, list[Meaning]]:
-    first = latin_word(items[place].text)
-    for rank, words in enumerate(lists):
-        for length in range(min(words.reach.get(first, 1), len(items) - place), 1, -1):
+def _longest(items: list[Item], place: int, lists: tuple[Words, ...]) -> tuple[int, list[Meaning]]:
+    for rank, (words, (reach, alone)) in enumerate(zip(lists, _by_itself(lists, items[place].text), strict=False)):
+        for length in range(min(reach, len(items) - place), 1, -1):
             part = items[place : place + length]
             if any(one.stop or one.dash or one.days or one.meanings for one in part):
                 continue
@@ -199,12 +199,24 @@ def _longest(items: list[Item], place: int, lists: Sequence[Words]) -> tuple[int
                 found = [one for one in found if _travels(one, folded)]
             if found:
                 return length, found
-        if alone := _alone(words, items[place].text, own=not rank):
+        if alone:
             return 1, alone
     return 1, []
 
 
 @lru_cache(maxsize=8192)  # people use the same words again and again; kept in memory only, and without their neighbours
+def _by_itself(lists: tuple[Words, ...], text: str) -> list[tuple[int, list[Meaning]]]:
+    """By word list, how long a phrase can be that begins with a word, and the meanings of the word alone.
+
+    Most words begin no phrase: then one pair stands for all lists, with the meanings in the first that has any.
+    """
+    first = latin_word(text)
+    each = [(words.reach.get(first, 1), _alone(words, text, own=not rank)) for rank, words in enumerate(lists)]
+    if all(reach == 1 for reach, _ in each):
+        return [(1, next((alone for _, alone in each if alone), []))]
+    return each
+
+
 def _alone(words: Words, text: str, *, own: bool) -> list[Meaning]:
     """The meanings of one word; `own`: in the language of the conversation."""
     folded = (latin_word(text),)

@@ -17,9 +17,12 @@ from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
+from rasa.shared.core import trackers
 from rasa.shared.core.constants import PREVIOUS_ACTION
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
+
+from bot.engine.states import look_back_as_far_as_rules
 
 #: Answers of the rules that are kept; there are a few hundred different situations.
 _KEPT = 4096
@@ -31,11 +34,13 @@ def mend(agent: Any) -> None:
     know_the_events()
     copy_slots_plainly()
     make_default_actions_once()
+    tell_forms_plainly()
     runner = StraightRunner(agent.processor.graph_runner)
     agent.processor.graph_runner = runner
     for component in runner.components():
         if isinstance(component, RulePolicy):
             remember_rules(component)
+            look_back_as_far_as_rules(component, agent.processor.domain)
             component.format_tracker_states = lambda states: ""  # for the log
     empty = agent.processor.domain.is_empty()
     agent.processor.domain.is_empty = lambda: empty  # Rasa builds an empty domain for each message, to compare
@@ -168,6 +173,11 @@ def make_default_actions_once() -> None:
         return made[id(action_endpoint)][1]
 
     action.default_actions = once
+
+
+def tell_forms_plainly() -> None:
+    """Tell of an open form by its fields. Rasa copies all of the message that opened it, for each action."""
+    trackers.dataclasses = SimpleNamespace(asdict=lambda form: dict(vars(form)))
 
 
 def spare_work_for_logs() -> None:

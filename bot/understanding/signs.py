@@ -10,6 +10,7 @@ import re
 import sre_parse
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,21 +55,36 @@ def rule_for(text: str) -> str | None:
 def _worth_a_look(folded: str) -> list[int]:
     """Numbers of the rules whose needed letters stand in a text, in their order; most rules are passed over by it."""
     starting, short = _indexed()
-    found = {number for number, each in short if all(any(map(folded.__contains__, needed)) for needed in each)}
-    for start in starting.keys() & {folded[at : at + _START] for at in range(len(folded))}:
-        found.update(number for letters, number in starting[start] if letters in folded)
+    runs = {*map("".join, zip(folded, folded[1:], folded[2:], strict=False))}
+    found = set()
+    for start in starting.keys() & runs:
+        for letters, number in starting[start]:
+            if letters in folded:
+                found.add(number)
+    runs.update(folded, map("".join, pairwise(folded)))
+    for number, each in short:
+        for needed in each:
+            if runs.isdisjoint(needed):
+                break
+        else:
+            found.add(number)
     return sorted(found)
 
 
 @cache
-def _indexed() -> tuple[dict[str, list[tuple[str, int]]], list[tuple[int, list[tuple[str, ...]]]]]:
-    """The rules by the first characters of the letters that they need; those whose letters are few with all of them."""
+def _indexed() -> tuple[dict[str, list[tuple[str, int]]], list[tuple[int, list[frozenset[str]]]]]:
+    """The rules by the first characters of the letters that they need; those whose letters are few with all of them.
+
+    Of the latter only so many characters count as are looked up: a set tells at once whether one of them is there.
+    """
     starting: dict[str, list[tuple[str, int]]] = {}
     short = []
     for number, (_, pattern) in enumerate(rules()):
         needed = must_have(pattern.pattern)
         if min(map(len, needed)) < _START:
-            short.append((number, list(_each_needed(sre_parse.parse(pattern.pattern)))))
+            each = _each_needed(sre_parse.parse(pattern.pattern))
+            cut = {frozenset(letters[:_START] for letters in needed) for needed in each}
+            short.append((number, sorted(cut, key=lambda needed: min(map(len, needed)), reverse=True)))
             continue
         for letters in needed:
             starting.setdefault(letters[:_START], []).append((letters, number))

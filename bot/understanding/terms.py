@@ -7,8 +7,9 @@ the same words again and again, so what is inside a word is looked up once for a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,8 @@ Grams = tuple[str, int, int, int]
 
 #: Words whose n-grams are kept. A few hundred bytes each; kept in memory only, and without their neighbours.
 _KEPT: Final = 8192
+#: Longer parts are rare, and where their n-grams stand is not kept.
+_LONG: Final = 40
 #: As scikit-learn squeezes white space before it takes characters.
 _SPACES: Final = re.compile(r"\s\s+")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -36,6 +39,7 @@ class Terms:
         analyzer, self._shortest, self._longest, _ = grams
         self._found = {"char_wb": self._in_words, "char": self._across, "word": self._of_words}[analyzer]
         self._inside = lru_cache(maxsize=_KEPT)(self._look_inside)
+        self._cuts = lru_cache(maxsize=256)(self._cut)
         self.row = lru_cache(maxsize=16)(self._row)  # the last messages and their clauses
 
     def _row(self, text: str) -> tuple[NDArray[np.int64], Array]:
@@ -47,9 +51,8 @@ class Terms:
         values = (np.log(counts.astype(np.float32)) + 1) * self.idf[places]
         return places, (values / np.sqrt((values * values).sum())).astype(np.float32)
 
-    def _known(self, grams: Iterator[str]) -> list[int]:
-        place = self.places.get
-        return [at for gram in grams if (at := place(gram)) is not None]
+    def _known(self, grams: Iterable[str]) -> list[int]:
+        return [at for at in map(self.places.get, grams) if at is not None]
 
     def _in_words(self, text: str) -> list[int]:
         """Characters within words, each word with a space before and behind it."""
@@ -66,26 +69,33 @@ class Terms:
         while space >= 0:
             following = text.find(" ", space + 1)
             found += self._inside(text[start : space + 1])
-            found += self._known(self._over(text, start, space))
+            first = max(start, space - self._longest + 2)
+            around = text[first : space + self._longest - 1]
+            found += self._known(self._cuts(len(around), space - first)(around))
             start, space = space, following
         return found + list(self._inside(text[start:]))
-
-    def _over(self, text: str, start: int, space: int) -> Iterator[str]:
-        """What begins at `start` or later and has its first space inside at `space`."""
-        shortest, longest, end = self._shortest, self._longest, len(text)
-        for at in range(max(start, space - longest + 2), space):
-            for stop in range(max(at + shortest, space + 2), min(at + longest, end) + 1):
-                yield text[at:stop]
 
     def _look_inside(self, part: str) -> tuple[int, ...]:
         """Everything within a part."""
         length = len(part)
-        grams = (
-            part[at : at + size]
-            for size in range(self._shortest, min(self._longest, length) + 1)
-            for at in range(length - size + 1)
-        )
-        return tuple(self._known(grams))
+        cuts = self._cuts(length) if length <= _LONG else self._cut(length)
+        return tuple(self._known(cuts(part)))
+
+    def _cut(self, length: int, space: int | None = None) -> Callable[[str], tuple[str, ...]]:
+        """Cuts a part of a length into its n-grams; with `space` those that begin before it and end behind it.
+
+        Where they stand depends on nothing else, so it is worked out once, and the cutting needs no step of Python's.
+        """
+        starts = length if space is None else space
+        least = 0 if space is None else space + 2
+        grams = [
+            slice(at, stop)
+            for at in range(starts)
+            for stop in range(max(at + self._shortest, least), min(at + self._longest, length) + 1)
+        ]
+        if len(grams) > 1:
+            return itemgetter(*grams)
+        return lambda part: tuple(part[gram] for gram in grams)
 
     def _of_words(self, text: str) -> list[int]:
         """Whole words, and neighbours."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -21,6 +22,7 @@ from rasa.core.actions import action as actions
 from rasa.core.actions import forms
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
+from rasa.core.featurizers.tracker_featurizers import MaxHistoryTrackerFeaturizer
 from rasa.core.lock_store import InMemoryLockStore, LockStore
 from rasa.core.policies import rule_policy
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
@@ -28,8 +30,24 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core import trackers
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
+    ActiveLoop,
+    AllSlotsReset,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    LoopInterrupted,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
@@ -207,6 +225,50 @@ def test_remembered_rules_are_those_that_rasa_finds(assistant: Assistant) -> Non
                 assert policy._get_possible_keys(rules, states) == own(rules, states)
                 found += len(own(rules, states))
     assert found > len(domain.intents)
+
+
+@pytest.mark.parametrize("use_text", [True, False])
+def test_the_rules_are_given_the_newest_of_rasas_states(assistant: Assistant, use_text: bool) -> None:
+    """After each event of a talk with several turns, with and without a form."""
+    policies = inspect.getsource(RulePolicy._prediction_states) + inspect.getsource(
+        MaxHistoryTrackerFeaturizer.prediction_states
+    )
+    assert "ignore_rule_only_turns=self.supported_data() == SupportedData.ML_DATA" in policies
+    assert policies.count("self._choose_last_user_input(") == 1
+    past = inspect.getsource(Domain.states_for_tracker_history)
+    assert past.count("if ignore_rule_only_turns") == 2 and past.count("self.get_active_state(") == 1
+    assert "for event in self.applied_events():" in inspect.getsource(DialogueStateTracker.generate_all_prior_trackers)
+    agent = assistant._engine._agent
+    policy = next(one for one in agent.processor.graph_runner.components() if isinstance(one, RulePolicy))
+    assert "_prediction_states" in vars(policy) and not policy.featurizer.max_history
+    domain = agent.processor.domain
+    assert not any(slot.as_feature() for slot in domain.slots)
+    rules = [*policy.lookup[RULES], *policy.lookup[RULES_FOR_LOOP_UNHAPPY_PATH]]
+    longest = max(len(policy._rule_key_to_state(rule)) for rule in rules)
+    tracker = DialogueStateTracker("talk", domain.slots)
+    for event in (
+        ActionExecuted("action_session_start"), SessionStarted(), SlotSet("language", "pl"),
+        ActionExecuted("action_listen"), UserUttered("some words", {"name": "greet"}), SlotSet("memory", {"a": 1}),
+        DefinePrevUserUtteredFeaturization(False), ActionExecuted("action_answer"), BotUttered("an answer"),
+        ActionExecuted("action_listen"), UserUttered("12", {"name": "check_my_pay"}), ActionExecuted("case_form"),
+        ActiveLoop("case_form"), SlotSet("requested_slot", "result"), ActionExecuted("action_listen"),
+        UserUttered("13", {"name": "inform"}), ActionExecuted("case_form"), ActionExecuted("action_listen"),
+        UserUttered("14", {"name": "greet"}), ActionExecutionRejected("case_form"), ActionExecuted("action_answer"),
+        ActionExecuted("case_form"), LoopInterrupted(True), AllSlotsReset(), ActiveLoop(None),
+        ActionExecuted("action_listen"), UserUttered("/restart", {"name": "restart"}), UserUtteranceReverted(),
+        ActionReverted(), Restarted(), ActionExecuted("action_listen"),
+    ):  # fmt: skip
+        tracker.update(event)
+        ours = policy._prediction_states(tracker, domain, use_text, rule_only_data={})
+        rasas = RulePolicy._prediction_states(policy, tracker, domain, use_text, rule_only_data={})
+        assert ours == rasas[-longest:], event
+
+
+def test_an_open_form_is_told_as_rasa_tells_it(assistant: Assistant) -> None:
+    assert inspect.getsource(trackers).count("dataclasses.") == 2  # the decorator, and this
+    form = trackers.TrackerActiveLoop("case_form", False, False, {"text": "12", "entities": [{"value": 12}]})
+    assert trackers.dataclasses.asdict(form) == dataclasses.asdict(form)
+    assert not any(dataclasses.is_dataclass(value) for value in vars(form).values())
 
 
 def test_the_classes_of_events_are_those_that_rasa_finds(assistant: Assistant) -> None:

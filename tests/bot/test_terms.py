@@ -13,6 +13,7 @@ from bot.understanding.terms import Grams, Terms
 TEXTS = (
     "", "a", "ab", "abc", "a b", "a b c d e f", "they do not pay me", "nie zaplacili mi za 0 godzin !!",
     "a  b\t\tc\nd", " begins and ends with a space ", "x_y z", "no no no", "моя зарплата меньше минимальной",
+    f"{'a long word of letters '.replace(' ', '') * 3} and more", "to be or no t to  b",
 )  # fmt: skip
 
 
