@@ -63,7 +63,7 @@ async def run(rate: float, seconds: float, baken: Baken, graph: str, stand_in: i
         "p95 ms": round(waits[int(len(waits) * 0.95)], 1),
         "p99 ms": round(waits[int(len(waits) * 0.99)], 1),
         "cpu ms a message": ", ".join(f"{who} {spent * 1000 / len(sent):.1f}" for who, spent in used.items()),
-        "memory MiB": round(baken.memory()),
+        "memory MiB": f"gateway {baken.memory():.0f}, engines {baken.engines_memory():.0f}",
     }
 
 

@@ -96,10 +96,13 @@ class Baken:
         return self.process.wait(30)
 
     def memory(self) -> float:
-        """MiB that are resident."""
+        """MiB of the gateway that are resident."""
         assert self.process is not None
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
+        return resident(self.process.pid)
+
+    def engines_memory(self) -> float:
+        """MiB of the engines that it started."""
+        return sum(map(resident, self._engines()))
 
     def cpu(self) -> float:
         """Seconds of the gateway's processor time so far."""
@@ -114,6 +117,12 @@ class Baken:
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(child) for child in children.read_text().split()]
+
+
+def resident(process: int) -> float:
+    """MiB of a process that are resident."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
 def cpu(process: int) -> float:
