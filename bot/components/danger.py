@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.stored import fetch, is_command, keep, lines
-from bot.understanding.linear import CHARACTERS, WORDS, LinearModel, Settings, forget_training
+from bot.understanding.linear import CHARACTERS, WORDS, LinearModel, Settings
 from bot.understanding.signs import rule_for
 
 DUE = ("exploitation", "emergency")
@@ -67,7 +67,6 @@ class Danger(GraphComponent):
                 folds=0,
             )
         ).fit([line.text for line in examples], ["due" if line.intent in DUE else "not" for line in examples])
-        forget_training()  # the last component that learns
         return keep(self._model, self._storage, self._resource)
 
     def process(self, messages: list[Message]) -> list[Message]:

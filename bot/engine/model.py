@@ -67,6 +67,8 @@ def make(root: Path = ROOT, say: Callable[[str], None] = print) -> Path:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     from rasa.model_training import train
 
+    from bot.understanding.linear import forget_training
+
     say("Training the model (about five minutes on two cores) …")
     (root / "models").mkdir(exist_ok=True)
     result = train(
@@ -77,6 +79,7 @@ def make(root: Path = ROOT, say: Callable[[str], None] = print) -> Path:
         fixed_model_name="baken.new",
         force_training=True,
     )
+    forget_training()
     made = Path(result.model) if result.model else None
     if made is None or not made.is_file() or not tarfile.is_tarfile(made):
         raise RuntimeError("Rasa made no model; see its messages above")

@@ -197,7 +197,7 @@ def _vectorizer(grams: Grams) -> TfidfVectorizer:
     )
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)  # three of topics and danger, whichever of them learns first, and that of languages between
 def _fitted(grams: Grams, folded: tuple[str, ...]) -> tuple[TfidfVectorizer, sparse.csr_matrix]:
     """A vectorizer and the texts' rows; kept, since the detector of danger learns from the same lines as the topics."""
     vectorizer = _vectorizer(grams)
@@ -205,7 +205,7 @@ def _fitted(grams: Grams, folded: tuple[str, ...]) -> tuple[TfidfVectorizer, spa
 
 
 def forget_training() -> None:
-    """Let go of what is kept between two models that learn from the same lines."""
+    """Let go of what is kept between models that learn from the same lines: to be called when all have learned."""
     _fitted.cache_clear()
     encoder.forget_training()
 
