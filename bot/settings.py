@@ -24,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     content_folder: str = ""  #: folder of content that editors published; empty is `content` in the data folder
     database_url: str = ""  #: postgresql://… for more than one machine; empty is a SQLite file in the data folder
     key: str = ""  #: 32 bytes as base64 that content is encrypted with; empty makes a key file in the data folder
-    engines: int = 0  #: engines in processes of their own, each about 600 MiB; 0 is one in the gateway's process
+    engines: int = 0  #: engines in processes of their own, each about 650 MiB; 0 is one in the gateway's process
     rasa_urls: str = ""  #: addresses of Rasa servers, separated by spaces; empty holds Rasa in this process
     rasa_secret: str = ""  #: what the gateway shows to the Rasa servers: 16 characters or more, the same on both sides
     rasa_seconds: float = 20.0  #: seconds that a Rasa server may take for a message
