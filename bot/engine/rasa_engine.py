@@ -38,6 +38,7 @@ class RasaEngine:
 
     @classmethod
     def _load(cls, model: Path, database: Path | str | None, key: str) -> RasaEngine:
+        _keep_memory_together()
         # The encoder's weights are unpacked beside Rasa's import: a second less to the first answer.
         threading.Thread(target=_warm_up, daemon=True).start()
         hush()  # whoever loads an engine: Rasa would print every message at its debug level
@@ -121,6 +122,12 @@ def _warm_up() -> None:
     from bot.understanding.encoder import encode
 
     encode("warm-up")
+
+
+def _keep_memory_together() -> None:
+    """glibc gives each thread memory of its own, and keeps what the thread leaves; two such heaps are enough."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").mallopt(-8, 2)  # M_ARENA_MAX
 
 
 def _give_back_memory() -> None:
