@@ -6,12 +6,12 @@ Prints its port once it can answer, and ends when its standard input does: with 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import sys
 
 from aiohttp import web
 
+from bot.commands.loop import use_uvloop
 from bot.commands.start import start
 from bot.engine.own_process import SECRET, Service
 from bot.quiet import be_quiet
@@ -34,8 +34,5 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        uvloop.install()
+    use_uvloop()
     asyncio.run(serve())

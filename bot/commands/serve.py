@@ -13,6 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.channels.whatsapp.kinds import answer_key
+from bot.commands.loop import use_uvloop
 from bot.commands.start import start
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
@@ -30,10 +31,7 @@ from facts.wording import Wording
 
 def serve(settings: Settings) -> int:
     """Runs until it is told to stop."""
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        uvloop.install()
+    use_uvloop()
     asyncio.run(_serve(settings))
     return 0
 

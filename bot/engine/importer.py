@@ -1,7 +1,7 @@
 """Reads the training lines for Rasa, quickly: named in config.yml, so that `rasa train` uses it too.
 
 Rasa's own reader parses each file with a slow YAML library, checks it against a schema and copies every line once a
-file: two of the five minutes of a training. Our files hold nothing but intents with examples and metadata
+file: two of the five minutes that a training took. Our files hold nothing but intents with examples and metadata
 (tests/test_training_data.py); they are read with the fast parser, and anything else in them is an error.
 """
 

@@ -69,7 +69,7 @@ def make(root: Path = ROOT, say: Callable[[str], None] = print) -> Path:
 
     from bot.understanding.linear import forget_training
 
-    say("Training the model (about five minutes on two cores) …")
+    say("Training the model (about three minutes on two cores) …")
     (root / "models").mkdir(exist_ok=True)
     result = train(
         domain=str(root / "domain.yml"),

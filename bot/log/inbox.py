@@ -25,8 +25,7 @@ _C, _M, _A = schema.conversations, schema.messages, schema.addresses
 # Statements of every message (bot/log/prepared.py).
 _b = sa.bindparam
 _NOW = _b("now", type_=schema.Moment)
-#: As the index of what is to be answered says it: with a value put in, SQLite would not see that it fits.
-_IS_NEW: Any = sa.text("messages.state = 'new'")
+_IS_NEW = schema.IS_NEW
 _FREE = sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < _NOW)
 _KEPT = Prepared(
     sa.select(_M.c.id, _M.c.conversation).where(

@@ -20,8 +20,7 @@ _C, _M = schema.conversations, schema.messages
 # Statements of every message (bot/log/prepared.py).
 _b = sa.bindparam
 _NOW = _b("now", type_=schema.Moment)
-#: As the index of what is to be sent says it: with values put in, SQLite would not see that it fits.
-_OPEN: Any = sa.text("messages.state in ('ready', 'sending')")
+_OPEN = schema.IS_OPEN
 _WHOM = Prepared(sa.select(_C.c.channel, _C.c.language).where(_C.c.id == _b("a_name")))
 _STORE = Prepared(
     sa.insert(_M), "conversation", "channel", "direction", "author", "kind", "state", "content", "at", "reply_to",

@@ -34,6 +34,11 @@ Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 metadata = sa.MetaData()
 
+# The queues: what is to be answered, and what is to be sent. Their indexes and the statements that read them say it in
+# the same words: where the state is a value instead, SQLite does not see that the index fits.
+IS_NEW: Any = sa.text("state = 'new'")
+IS_OPEN: Any = sa.text("state in ('ready', 'sending')")
+
 conversations = sa.Table(
     "conversations",
     metadata,
@@ -84,12 +89,11 @@ messages = sa.Table(
     # the queues: only what is still to be done stands in these
     sa.Index(
         "messages_new", "conversation", "id",
-        sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"),
+        sqlite_where=IS_NEW, postgresql_where=IS_NEW,
     ),
     sa.Index(
         "messages_open", "conversation", "id",
-        sqlite_where=sa.text("state in ('ready', 'sending')"),
-        postgresql_where=sa.text("state in ('ready', 'sending')"),
+        sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
     ),
     sqlite_autoincrement=True,  # an id is never used twice: pages go on behind the newest that they have seen
 )  # fmt: skip
