@@ -23,7 +23,7 @@ from bot.settings import Settings
 from tests.databases import KINDS, database_url
 
 #: Workers look by themselves after 2 and 5 seconds; what is woken comes well before.
-SOON = 1.2
+SOON = 1.0
 _numbers = itertools.count(1)
 
 
