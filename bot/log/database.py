@@ -135,8 +135,9 @@ class Database:
                 with self._connected().begin():
                     outcomes.extend(self._alone(work, heard) for work in works)
             except Exception as error:  # the disk is full, say: nothing of it stands
-                self._connected().close()  # which rolls back what SQLite may have left open
-                self._kept = None
+                if self._kept is not None:
+                    self._kept.close()  # which rolls back what SQLite may have left open
+                    self._kept = None
                 return [(None, error)] * len(works)
         with contextlib.suppress(RuntimeError):  # the loop that listened has ended
             for one in heard:

@@ -46,6 +46,9 @@ class Forward:
 
     def encode(self, sentences: Sequence[Sequence[int]]) -> Array:
         """The vectors of sentences, each given as the numbers of its pieces."""
+        if len(sentences) > 1 and sum(map(len, sentences)) >= self._kept:  # their pieces might push one another out
+            half = len(sentences) // 2
+            return np.vstack([self.encode(sentences[:half]), self.encode(sentences[half:])])
         starts, at = [], _APART
         for sentence in sentences:
             starts.append(at)

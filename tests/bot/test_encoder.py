@@ -38,11 +38,12 @@ def test_what_training_sees_is_what_a_message_gets(batch: int) -> None:
     forget_training()
 
 
-@pytest.mark.parametrize("kept", [80, 4096])
+@pytest.mark.parametrize("kept", [40, 80, 4096])
 def test_sentences_together_and_one_by_one_where_few_or_many_pieces_are_kept(theirs: Any, kept: int) -> None:
     tokenizer, forward = _WordByWord(theirs._tokenizer), Forward(theirs._model, kept)
     sentences = [tokenizer.encode(text) for text in theirs._preprocess([prepare(text) for text in TEXTS])]
     right = theirs.encode([prepare(text) for text in TEXTS])
+    assert np.allclose(forward.encode(sentences), right, atol=1e-5)
     for _ in range(2):
         for at in range(len(TEXTS)):
             assert np.allclose(forward.encode(sentences[at : at + 2]), right[at : at + 2], atol=1e-5)
