@@ -62,9 +62,14 @@ class Assistant:
         return self._engine
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         """Answer one message of a conversation.
 
         Args:
@@ -109,7 +114,7 @@ class Assistant:
 
     async def trouble(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""
-        return await self._engine.trouble()
+        return await self._engine.unhealthy_reason()
 
     async def close(self) -> None:
         """Let go of what is open."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.redacted_logging import be_quiet
+from bot.redacted_logging import configure_logging
 
-be_quiet()
+configure_logging()
 settings.register_profile("busy", deadline=None)  # a machine that does other things too is no reason to fail
 settings.load_profile("busy")
 ROOT = Path(__file__).parent.parent

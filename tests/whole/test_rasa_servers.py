@@ -122,7 +122,7 @@ async def test_the_servers_answer_in_turn_as_the_engine_in_one_process_does(
         embedded = await assistant._engine.reply("as one", text, message_id=str(number))
         assert same(over_http) == same(embedded), text
         assert over_http.milliseconds > 0
-    assert await engine.trouble() is None
+    assert await engine.unhealthy_reason() is None
     await engine.close()
 
 
@@ -213,7 +213,7 @@ async def test_a_killed_server_is_passed_over_and_a_dead_action_server_loses_not
     servers.rasa[0].kill()
     for number in range(2, 6):
         assert (await engine.reply("killed", "Czy dostanę urlop?", message_id=str(number))).language == "pl"
-    assert await engine.trouble() is None
+    assert await engine.unhealthy_reason() is None
 
     state = servers.state("killed")
     servers.actions.kill()

@@ -25,13 +25,13 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 
 from actions.letters import store
-from bot.engine.protocol import HEADER, SHORTEST_SECRET, Asked, Forgotten, Parsed, Told
+from bot.engine.protocol import HEADER, SHORTEST_SECRET, EraseRequest, ParseRequest, TurnRequest, TurnResponse
 from bot.engine.rasa import agent_turn
 from bot.engine.rasa.in_process_actions import compile_answer_check
 from bot.engine.rasa.patches.failures import hold_failures
 from bot.engine.rasa.patches.runner import mend
 from bot.engine.turn import EngineAway
-from bot.redacted_logging import be_quiet
+from bot.redacted_logging import configure_logging
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
 
         Without a secret, or with a short one, everything is refused and `health` says so.
         """
-        be_quiet(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
+        configure_logging(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
         compile_answer_check()
         hold_failures()
         secret = os.environ.get("BAKEN_RASA_SECRET", "")
@@ -69,21 +69,25 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         made = Blueprint("baken")
 
         async def webhook(request: Request) -> HTTPResponse:
-            asked = self._read(request, Asked)
+            asked = self._read(request, TurnRequest)
             turn = await agent_turn.answer(
-                self._agent(request), asked.conversation, asked.text, language_hint=asked.language_hint,
-                message_id=asked.message_id, desk=asked.desk,
-            )  # fmt: skip
+                self._agent(request),
+                asked.conversation,
+                asked.text,
+                language_hint=asked.language_hint,
+                message_id=asked.message_id,
+                desk=asked.desk,
+            )
             paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
             files = {str(path): path.read_bytes() for path in paths}
             store.forget(path.name for path in paths)  # the gateway keeps it; it is made again where that goes wrong
-            return _json(Told(turn=turn, files=files))
+            return _json(TurnResponse(turn=turn, files=files))
 
         async def parse(request: Request) -> HTTPResponse:
-            return _json(await self._agent(request).parse_message(self._read(request, Parsed).text))
+            return _json(await self._agent(request).parse_message(self._read(request, ParseRequest).text))
 
         async def forget(request: Request) -> HTTPResponse:
-            await agent_turn.forget(self._agent(request), self._read(request, Forgotten).conversation)
+            await agent_turn.forget(self._agent(request), self._read(request, EraseRequest).conversation)
             return _json({})
 
         async def health(request: Request) -> HTTPResponse:
