@@ -162,7 +162,9 @@ class Answers:
         found = mentioned(situation.text)
         asked = [fact for fact in facts if fact.when in found]
         answers = [fact for fact in facts if fact.role == "answer"]
-        answers = answers[:1] + asked + answers[1:]
+        # what stands before the first answer in its file takes the place of the rule for others, so it is read first
+        ahead = [fact for fact in asked if answers and facts.index(fact) < facts.index(answers[0])]
+        answers = ahead + answers[:1] + [fact for fact in asked if fact not in ahead] + answers[1:]
         warnings = [fact for fact in facts if fact.role == "warning"]
         first = topic in self.base.files and self.base.files[topic][1].warnings_first
         return (warnings + answers if first else answers + warnings) + steps

@@ -17,16 +17,35 @@ _OTHER_UNIT = re.compile(
     re.IGNORECASE,
 )
 
+#: Ukraine and Ukrainians in the twelve languages, and the protection that in the Netherlands only they have.
+_UKRAINE = re.compile(
+    r"\b(?:ukrain|ukrajn|ukrán|ukrayn|oekra[iï]|ucrai?n|ucraín|ucrân|украин|украйн|україн)|وكراني"
+    r"|temporary protection|tijdelijke bescherming|ochron\w+ czasow"
+    r"|тимчасов\w+ захист|временн\w+ защит|временна закрила"
+    r"|protección temporal|proteção temporária|protecți\w+ temporar|ideiglenes védel|átmeneti védel|geçici koruma"
+    r"|(?:ال)?حماية (?:ال)?مؤقتة",
+    re.IGNORECASE,
+)
+
 
 def mentioned(text: str) -> frozenset[Condition]:
-    """What the text mentions: an age below the full minimum wage ("I am 19").
+    """What the text mentions: an age below the full minimum wage ("I am 19"), Ukraine.
 
     >>> sorted(mentioned("I am 19, what is my wage?")), sorted(mentioned("I work 18 hours for 19,50"))
     (['young_age'], [])
     """
+    found: set[Condition] = set()
+    if _young(text):
+        found.add("young_age")
+    if _UKRAINE.search(unicodedata.normalize("NFC", text)):
+        found.add("ukraine")
+    return frozenset(found)
+
+
+def _young(text: str) -> bool:
     western = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
     for match in _NUMBER.finditer(western):
         before, behind = western[: match.start()].rstrip(), western[match.end() :]
         if int(match[0]) in _YOUNG and not before.endswith(("€", "$")) and not _OTHER_UNIT.match(behind):
-            return frozenset({"young_age"})
-    return frozenset()
+            return True
+    return False

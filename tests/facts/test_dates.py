@@ -45,7 +45,7 @@ def test_an_adopted_rule_is_in_force_on_its_day(wording: Wording, fact: str, bef
 
 def test_temporary_protection_is_not_told_as_certain_past_its_date(wording: Wording) -> None:
     one = wording.base.facts["permit-ukraine"]
-    until, past = wording.tell(one, "en", date(2027, 3, 3)), wording.tell(one, "en", date(2027, 3, 4))
+    until, past = wording.tell(one, "en", date(2027, 3, 4)), wording.tell(one, "en", date(2027, 3, 5))
     assert until and past and until.text != past.text
 
 
