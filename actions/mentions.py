@@ -18,28 +18,49 @@ _OTHER_UNIT = re.compile(
     r"^\s*(?:€|%|h\b|u\b|uur|hour|godz|or[ae]\b|час|год|óra|ora|saat|hora|ساع|eur|evr|евр|євр|يورو|avro|day|dag|dni|dn|zi|nap|gün)",
     re.IGNORECASE,
 )
-#: A contract that ends by its date or is not renewed: the words for a contract, what is said of its end behind them, and
-#: what is said before them. Beginnings of words, in the twelve languages.
+#: A contract that ends by its date or is not renewed: the word for a contract, what is said of its end behind it,
+#: and what is said before it. Beginnings of words, language by language.
 _CONTRACT_ENDS: Final = tuple(
     (re.compile(rf"\b(?:{contract}).{{0,40}}?\b(?:{behind})"), re.compile(rf"\b(?:{before}).{{0,40}}?\b(?:{contract})"))
     for contract, behind, before in (
-        (  # en, nl
-            r"\w*contract",
-            r"end(?:s|ed|ing)?\b|expir|finish|over\b|run(?:s|ning)? out|ran out|(?:not|n.t) (?:be(?:en)? )?(?:renew|exten|prolong)"
-            r"|loopt\b|afloop|afgelopen|eindig|(?:niet|geen) verleng|stopt\b",
-            r"(?:not|n.t) (?:renew|exten|prolong)|end of|(?:niet|geen) verleng|einde van|afloop van",
+        (
+            "contract",
+            r"ends?\b|ended|ending|expir|finish|over\b|run(?:s|ning)? out|ran out"
+            r"|(?:not|n.t) (?:be(?:en)? )?(?:renew|exten|prolong)",
+            r"(?:not|n.t) (?:renew|exten|prolong)|end of",
         ),
-        (r"umow", r"(?:s|za)?kończ|wygas|nie (?:została )?przedłuż", r"nie (?:chcą )?przedłuż|koni?ec"),
-        (r"contract", r"expir|se termin|s-a (?:termin|încheiat)|încet|nu .{0,15}prelung", r"nu .{0,15}prelung|sfârșit"),
-        (r"договор", r"изтич|изтеч|изтек|свърш|приключ|не .{0,15}(?:продълж|поднов)", r"не .{0,15}(?:продълж|поднов)|кра[йя]"),
-        (r"szerződés", r"lejár|véget|megszűn|nem hosszabb|nem újít", r"lejár|nem hosszabb|nem újít"),
-        (r"sözleşme", r"bit(?:i|t|ec)|sona|uzatıl?m|yenilenm", r"bit(?:en|iyor)"),
+        (
+            r"\w*contract",
+            r"loopt\b|afloop|afgelopen|eindig|stopt\b|(?:niet|geen) verleng",
+            r"(?:niet|geen) verleng|einde van|afloop van",
+        ),
+        ("umow", r"(?:s|za)?kończ|wygas|nie (?:została )?przedłuż", r"nie (?:chcą )?przedłuż|koni?ec"),
+        ("contract", r"expir|se termin|s-a (?:termin|încheiat)|încet|nu .{0,15}prelung", r"nu .{0,15}prelung|sfârșit"),
+        (
+            "договор",
+            r"изтич|изтеч|изтек|свърш|приключ|не .{0,15}(?:продълж|поднов)",
+            r"не .{0,15}(?:продълж|поднов)|кра[йя]",
+        ),
+        ("szerződés", "lejár|véget|megszűn|nem hosszabb|nem újít", "lejár|nem hosszabb|nem újít"),
+        ("sözleşme", r"bit(?:i|t|ec)|sona|uzatıl?m|yenilenm", r"bit(?:en|iyor)"),
         (r"(?:контракт|догов[іо]р)", r"з?акінч|заверш|не .{0,15}продовж", r"не .{0,15}продовж|кінець"),
-        (r"(?:контракт|договор)", r"законч|заканч|исте[кч]|конча|не .{0,15}прод[ле]", r"не .{0,15}прод[ле]|конец"),
-        (r"(?:ال)?عقد", r"انته|ينته|(?:لم|لن|لا) .{0,15}(?:جد|مد)", r"انته|ينته|نهاية|(?:لم|لن|لا) .{0,15}(?:جدد|جديد|مدد|مديد)"),
-        (r"contrato", r"(?:se )?(?:termin|acab|venc)|expir|finaliz", r"n[oã]o? .{0,15}(?:renov|prorrog)|fi[mn](?:al)? d[eo]l?"),
+        (
+            r"(?:контракт|договор)",
+            r"законч|заканч|исте[кч]|конча|не .{0,15}прод[ле]",
+            r"не .{0,15}прод[ле]|конец",
+        ),
+        (
+            r"(?:ال)?عقد",
+            r"انته|ينته|(?:لم|لن|لا) .{0,15}(?:جد|مد)",
+            r"انته|ينته|نهاية|(?:لم|لن|لا) .{0,15}(?:جدد|جديد|مدد|مديد)",
+        ),
+        (
+            "contrato",
+            r"(?:se )?(?:termin|acab|venc)|expir|finaliz",
+            r"n[oã]o? .{0,15}(?:renov|prorrog)|fi[mn](?:al)? d[eo]l?",
+        ),
     )
-)  # fmt: skip
+)
 
 
 def mentioned(text: str) -> frozenset[When]:

@@ -13,7 +13,7 @@ from actions.reading.model import Money
 Flow = Literal["check_my_pay", "housing_deduction", "unpaid_wages", "back_pay_without_permit", "report_abuse"]
 Field = Literal[
     "pay", "per", "tax", "hours", "days", "age", "birthday", "period", "deduction", "deduction_per", "abroad", "signed",
-    "paid", "what", "where", "people", "proof",
+    "paid", "leave", "what", "where", "people", "proof",
 ]  # fmt: skip
 Answer = Literal["", "yes", "no", "unknown"]
 #: offered: the rule was told and a sum offered; open: questions are asked; done: the result was told; left: the talk
@@ -53,6 +53,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hours_day: Decimal | None = None
     days_week: Decimal | None = None
     hours_total: Decimal | None = None  #: of the whole unpaid time
+    leave_hours: Decimal | None = None  #: of one pay period, paid without working, that the other hours leave out
     age: int | None = None
     adult: bool = False
     birthday: date | None = None
@@ -95,6 +96,7 @@ def has(case: Case, field: Field) -> bool:
         "days": case.hours_day is None or case.weekly is not None,
         "age": case.adult or case.age is not None or case.birthday is not None,
         "birthday": True,  # asked after the result
+        "leave": True,  # the same
         "period": case.first is not None,
         "deduction": taken is not None,
         "deduction_per": taken is None or taken.per != "",

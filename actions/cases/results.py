@@ -12,7 +12,7 @@ import msgspec
 
 from actions.cases.case import Case
 from actions.sums.housing import housing
-from actions.sums.pay import Calendar, Check, check, exact, hourly
+from actions.sums.pay import Calendar, Check, check, exact, hourly, paid_week
 from actions.sums.rates import Rates, Stretch, TooYoung, UnknownMinimum, Worker
 from actions.sums.wages import Claim, Lateness, claim, months_before
 from facts.base import FactBase
@@ -64,6 +64,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]  #: that the result rests on
     letter: LetterKind = ""
     asks: bool = False  #: the result asks for something more
+    unsure_of_hours: bool = False  #: paid hours that were not told would change the verdict
 
 
 #: Facts that every result of a flow rests on, the first ones shown as its legal basis in a letter.
@@ -147,9 +148,15 @@ class Sums:
         if case.pay is None or case.pay.per in ("", "piece"):
             return None
         try:
-            return hourly(case.pay.amount, case.pay.per, case.weekly, self.calendar, case.hours_day)
+            return hourly(case.pay.amount, case.pay.per, case.weekly, self.calendar, case.hours_day, case.leave_hours)
         except ValueError:
             return None
+
+    def week(self, case: Case) -> Fraction | None:
+        """Hours a week with a right to wage, or None where they are not told."""
+        if case.weekly is None or case.pay is None or case.pay.per in ("", "piece"):
+            return None
+        return paid_week(case.weekly, case.pay.per, case.leave_hours, self.calendar)
 
     def _stretches(self, case: Case, today: date) -> list[Stretch]:
         first, last = case.first or today, case.last or today
@@ -160,7 +167,9 @@ class Sums:
         if wage is None or case.pay is None:
             return Result(lines=(Line("pay.piece"),), facts=BASIS["check_my_pay"][:2], asks=True)
         stretches = self._stretches(case, today)
-        made = check(wage, case.weekly, stretches, self.figure("holiday_allowance_share", today))
+        made = check(wage, self.week(case), stretches, self.figure("holiday_allowance_share", today))
+        # an amount that was divided by hours: with paid hours that are not among them it can be too little after all
+        unsure = made.verdict == "enough" and case.pay.per not in ("hour", "day") and case.leave_hours is None
         lines = [] if case.pay.per == "hour" else [Line("pay.hourly", {"hourly": wage, "working": self.working(case)})]
         lines += self._minimums(stretches, case.first is not None)
         newest = stretches[-1]
@@ -168,13 +177,14 @@ class Sums:
         if pupil < self.rates.minimum(newest.first, Worker(age=newest.age)):
             lines.append(Line("pay.bbl", {"minimum": exact(pupil)}))
         if case.pay.tax == "net":
-            lines += self._net(case, made)
-            return Result(lines=tuple(lines), facts=BASIS["check_my_pay"])
+            lines += self._net(case, made, unsure)
+            return Result(lines=tuple(lines), facts=BASIS["check_my_pay"], unsure_of_hours=unsure)
         sure = case.pay.tax == "gross"
-        lines.append(Line(f"pay.{made.verdict}" + ("" if sure else "_if_gross")))
+        key = f"pay.{made.verdict}" + ("" if sure else "_if_gross")
+        lines.append(Line(f"{key}_if_all" if unsure else key))
         lines += self._short(case, made, today)
         letter: LetterKind = "wage_minimum" if made.verdict == "below" else ""
-        return Result(lines=tuple(lines), facts=BASIS["check_my_pay"], letter=letter)
+        return Result(lines=tuple(lines), facts=BASIS["check_my_pay"], letter=letter, unsure_of_hours=unsure)
 
     def _minimums(self, stretches: Sequence[Stretch], dated: bool) -> list[Line]:
         lines = []
@@ -188,9 +198,10 @@ class Sums:
     def _short(self, case: Case, made: Check, today: date) -> list[Line]:
         share = FigureOf("holiday_allowance_share")
         if made.verdict == "enough":
-            if case.weekly is None:
+            week = self.week(case)
+            if week is None:
                 return []
-            weekly = made.hourly * exact(case.weekly) * exact(self.figure("holiday_allowance_share", today)) / 100
+            weekly = made.hourly * week * exact(self.figure("holiday_allowance_share", today)) / 100
             return [Line("pay.holiday", {"share": share, "amount": weekly})]
         lines = [Line("pay.short_hour", {"amount": made.short_hour})] if made.short_hour else []
         if made.short_week:
@@ -200,13 +211,12 @@ class Sums:
             lines.append(Line("pay.short_holiday", {"amount": made.holiday, "share": share}))
         return lines
 
-    def _net(self, case: Case, made: Check) -> list[Line]:
-        lines = [Line("pay.net")]
-        if all(made.hourly >= exact(stretch.minimum) for stretch in made.stretches):
-            lines.append(Line("pay.net_enough"))
-        elif case.weekly is not None:
-            least = exact(made.minimum) * exact(case.weekly)
-            lines.append(Line("pay.net_minimum", {"hours": case.weekly, "amount": least}))
+    def _net(self, case: Case, made: Check, unsure: bool) -> list[Line]:
+        lines, week = [Line("pay.net")], self.week(case)
+        if made.verdict == "enough":
+            lines.append(Line("pay.net_enough_if_all" if unsure else "pay.net_enough"))
+        elif week is not None:
+            lines.append(Line("pay.net_minimum", {"hours": _hours(week), "amount": exact(made.minimum) * week}))
         return lines
 
     # -- housing ------------------------------------------------------------------------------------------------
@@ -315,7 +325,8 @@ class Sums:
             return Quotient(exact(pay.amount), exact(case.hours_day))
         if pay is None or case.weekly is None or pay.per in ("", "piece", "day"):
             return ""
-        return Quotient(exact(pay.amount), self.calendar.hours(exact(case.weekly), pay.per))
+        hours = self.calendar.hours(exact(case.weekly), pay.per) + exact(case.leave_hours or Decimal(0))
+        return Quotient(exact(pay.amount), hours)
 
 
 def _hours(hours: Fraction) -> Decimal:

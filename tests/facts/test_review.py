@@ -19,7 +19,9 @@ ROWS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("review.yam
 TODAY = date(2026, 12, 1)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[f"{row.get('fact') or row['topic']}-{number}" for number, row in enumerate(ROWS)])
+@pytest.mark.parametrize(
+    "row", ROWS, ids=[f"{row.get('fact') or row['topic']}-{number}" for number, row in enumerate(ROWS)]
+)
 def test_what_was_wrong_is_told_right(answers: Answers, wording: Wording, base: FactBase, row: dict[str, Any]) -> None:
     day = row.get("day", TODAY)
     if "fact" in row:
