@@ -61,6 +61,8 @@ class Answers:
             told = self.wording.tell(fact, language, on)
             if told is None or fact.id in {one.fact.id for one in lines}:
                 continue
+            if told.expired and told.text in {one.text for one in lines}:
+                continue  # that a figure ended is said once
             for name in self._warnings_of(fact, situation):
                 if name not in {one.fact.id for one in lines}:
                     warning = self.wording.tell(self.base.facts[name], language, on)

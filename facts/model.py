@@ -12,9 +12,9 @@ import msgspec
 Standing = Literal["in_force", "adopted", "bill", "planned", "explored", "recommended", "withdrawn", "observation"]
 FactRole = Literal["answer", "step", "warning", "more"]
 Confidence = Literal["high", "medium", "low"]
-#: What in a question brings a fact into the answer itself: an age below the full minimum wage, Ukraine; in a safety
-#: reply, the sign that puts it first.
-Condition = Literal["young_age", "ukraine", "suicide"]
+#: What in a question brings a fact into the answer itself: an age below the full minimum wage, or below 18; a contract
+#: that ends; Ukraine. In a safety reply, the sign that puts it first.
+Condition = Literal["young_age", "minor", "contract_ends", "ukraine", "suicide"]
 TopicKind = Literal["rights", "flow", "safety", "dialogue"]
 Unit = Literal[
     "EUR",

@@ -161,6 +161,8 @@ class Hearing:
             told = {"adult": True, "age": None}
         elif field == "paid":
             told = {"paid": Decimal(0)}
+        elif field == "leave":  # "all counted"
+            told = {"leave_hours": Decimal(0)}
         elif field == "period":  # "only now"
             told = {"unknown": (*case.unknown, field)}
         elif field == "what":
@@ -191,6 +193,8 @@ class Hearing:
             return with_changes(case, stage="open", event="told") if case.stage == "offered" else _left(case)
         unclear = situation.intent in ("ask_back", "out_of_scope", "deny") and situation.confidence < _SURE
         answered = answer(case, spoken, situation.text) if not asks(situation.text) else None
+        if answered is not None and case.asked == "leave":  # asked after the result
+            return with_changes(answered, stage="open", event="told", previous=case.asked)
         told = answered is not None and situation.intent in _UNSURE
         if case.stage == "offered" and (situation.intent == case.flow or unclear or spoken.no_idea or told):
             return with_changes(

@@ -21,6 +21,7 @@ _CHOICES: Final[dict[Field, tuple[tuple[str, str], ...]]] = {
     "abroad": (("button.yes", "yes"), ("button.no", "no"), ("button.no_idea", "unknown")),
     "signed": (("button.yes", "yes"), ("button.no", "no"), ("button.no_idea", "unknown")),
     "paid": (("button.nothing", "nothing"),),
+    "leave": (("button.all_counted", "none"), ("button.no_idea", "unknown")),
     "age": (("button.adult", "adult"), ("button.no_idea", "unknown")),
     "what": (("button.kind_pay", "pay"), ("button.kind_hours", "hours"), ("button.kind_housing", "housing"),
              ("button.kind_safety", "safety"), ("button.kind_treatment", "treatment"), ("button.other", "other")),

@@ -37,6 +37,8 @@ def understood(case: Intake, wording: Wording, language: str, on: date) -> list[
         lines.append(wording.text("told.hours", language, hours=_two(case.weekly, language)))
     elif case.hours_total is not None:
         lines.append(wording.text("told.hours_total", language, hours=_two(case.hours_total, language)))
+    if case.leave_hours:
+        lines.append(wording.text("told.leave", language, hours=_two(case.leave_hours, language)))
     if case.birthday is None and case.age is None:
         lines.append(wording.text("told.adult", language, age=wording.figure("wml_full_age", language, on) or ""))
     elif case.age is not None:

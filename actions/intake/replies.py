@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -143,10 +144,12 @@ class Speaking:
         related = self.answers.base.related(case.flow)[:2]
         buttons += [self.answers.topic_button(name, language) for name in related]
         buttons += self.answers.common("human", language=language)
-        birthday = self._may_have_had_a_birthday(case)
-        if birthday:
-            text = f"{text}\n\n{prompts.question(case, 'birthday', self.wording, language, situation.on)}"
-        done = with_changes(case, stage="done", asked="birthday" if birthday else "", letter=result.letter)
+        asked = self._asked_after(case, result)
+        if asked:
+            text = f"{text}\n\n{prompts.question(case, asked, self.wording, language, situation.on)}"
+            choices = [one for one in self._choices(case, asked, situation) if one.payload != "/cancel"]
+            buttons = [*choices, *buttons]
+        done = with_changes(case, stage="done", asked=asked, letter=result.letter)
         return self._outcome(situation, done, text, buttons)
 
     def result_text(self, situation: TurnContext, case: Intake, result: IntakeResult) -> str:
@@ -218,6 +221,12 @@ class Speaking:
         return msgspec.structs.replace(outcome, replies=(reply,))
 
     # -- parts --------------------------------------------------------------------------------------------------
+
+    def _asked_after(self, case: Intake, result: IntakeResult) -> Field | Literal[""]:
+        """What is asked under a result that an answer can change: paid hours that were not told, then the birthday."""
+        if result.unsure_of_hours and "leave" not in case.unknown:
+            return "leave"
+        return "birthday" if self._may_have_had_a_birthday(case) else ""
 
     def _may_have_had_a_birthday(self, case: Intake) -> bool:
         """Whether the minimum may have changed by age on the way: asked after the result, which counts today's age."""

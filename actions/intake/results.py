@@ -12,7 +12,7 @@ import msgspec
 
 from actions.intake.state import Intake
 from actions.sums.housing import housing
-from actions.sums.pay import Calendar, Check, check_pay, exact, hourly
+from actions.sums.pay import Calendar, Check, check_pay, exact, hourly, paid_week
 from actions.sums.rates import Rates, TooYoung, UnknownMinimum, WagePeriod, Worker
 from actions.sums.wages import LatePaymentIncrease, WageClaim, claim, months_before
 from facts.base import FactBase
@@ -64,6 +64,7 @@ class IntakeResult(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]  #: that the result rests on
     letter: LetterKind = ""
     asks: bool = False  #: the result asks for something more
+    unsure_of_hours: bool = False  #: paid hours that were not told would change the verdict
 
 
 #: Facts that every result of a flow rests on, the first ones shown as its legal basis in a letter.
@@ -149,9 +150,15 @@ class Sums:
         if case.pay is None or case.pay.per in ("", "piece"):
             return None
         try:
-            return hourly(case.pay.amount, case.pay.per, case.weekly, self.calendar, case.hours_day)
+            return hourly(case.pay.amount, case.pay.per, case.weekly, self.calendar, case.hours_day, case.leave_hours)
         except ValueError:
             return None
+
+    def week(self, case: Intake) -> Fraction | None:
+        """Hours a week with a right to wage, or None where they are not told."""
+        if case.weekly is None or case.pay is None or case.pay.per in ("", "piece"):
+            return None
+        return paid_week(case.weekly, case.pay.per, case.leave_hours, self.calendar)
 
     def _stretches(self, case: Intake, today: date) -> list[WagePeriod]:
         first, last = case.first or today, case.last or today
@@ -162,7 +169,9 @@ class Sums:
         if wage is None or case.pay is None:
             return IntakeResult(lines=(ResultLine("pay.piece"),), facts=BASIS["check_my_pay"][:2], asks=True)
         stretches = self._stretches(case, today)
-        made = check_pay(wage, case.weekly, stretches, self.figure("holiday_allowance_share", today))
+        made = check_pay(wage, self.week(case), stretches, self.figure("holiday_allowance_share", today))
+        # an amount that was divided by hours: with paid hours that are not among them it can be too little after all
+        unsure = made.verdict == "enough" and case.pay.per not in ("hour", "day") and case.leave_hours is None
         lines = (
             []
             if case.pay.per == "hour"
@@ -174,13 +183,14 @@ class Sums:
         if pupil < self.rates.minimum(newest.first, Worker(age=newest.age)):
             lines.append(ResultLine("pay.bbl", {"minimum": exact(pupil)}))
         if case.pay.tax == "net":
-            lines += self._net(case, made)
-            return IntakeResult(lines=tuple(lines), facts=BASIS["check_my_pay"])
+            lines += self._net(case, made, unsure)
+            return IntakeResult(lines=tuple(lines), facts=BASIS["check_my_pay"], unsure_of_hours=unsure)
         sure = case.pay.tax == "gross"
-        lines.append(ResultLine(f"pay.{made.verdict}" + ("" if sure else "_if_gross")))
+        key = f"pay.{made.verdict}" + ("" if sure else "_if_gross")
+        lines.append(ResultLine(f"{key}_if_all" if unsure else key))
         lines += self._short(case, made, today)
         letter: LetterKind = "wage_minimum" if made.verdict == "below" else ""
-        return IntakeResult(lines=tuple(lines), facts=BASIS["check_my_pay"], letter=letter)
+        return IntakeResult(lines=tuple(lines), facts=BASIS["check_my_pay"], letter=letter, unsure_of_hours=unsure)
 
     def _minimums(self, stretches: Sequence[WagePeriod], dated: bool) -> list[ResultLine]:
         lines = []
@@ -194,9 +204,10 @@ class Sums:
     def _short(self, case: Intake, made: Check, today: date) -> list[ResultLine]:
         share = FigureOf("holiday_allowance_share")
         if made.verdict == "enough":
-            if case.weekly is None:
+            week = self.week(case)
+            if week is None:
                 return []
-            weekly = made.hourly * exact(case.weekly) * exact(self.figure("holiday_allowance_share", today)) / 100
+            weekly = made.hourly * week * exact(self.figure("holiday_allowance_share", today)) / 100
             return [ResultLine("pay.holiday", {"share": share, "amount": weekly})]
         lines = [ResultLine("pay.short_hour", {"amount": made.short_hour})] if made.short_hour else []
         if made.short_week:
@@ -206,13 +217,12 @@ class Sums:
             lines.append(ResultLine("pay.short_holiday", {"amount": made.holiday, "share": share}))
         return lines
 
-    def _net(self, case: Intake, made: Check) -> list[ResultLine]:
-        lines = [ResultLine("pay.net")]
-        if all(made.hourly >= exact(stretch.minimum) for stretch in made.stretches):
-            lines.append(ResultLine("pay.net_enough"))
-        elif case.weekly is not None:
-            least = exact(made.minimum) * exact(case.weekly)
-            lines.append(ResultLine("pay.net_minimum", {"hours": case.weekly, "amount": least}))
+    def _net(self, case: Intake, made: Check, unsure: bool) -> list[ResultLine]:
+        lines, week = [ResultLine("pay.net")], self.week(case)
+        if made.verdict == "enough":
+            lines.append(ResultLine("pay.net_enough_if_all" if unsure else "pay.net_enough"))
+        elif week is not None:
+            lines.append(ResultLine("pay.net_minimum", {"hours": _hours(week), "amount": exact(made.minimum) * week}))
         return lines
 
     # -- housing ------------------------------------------------------------------------------------------------
@@ -323,7 +333,8 @@ class Sums:
             return Quotient(exact(pay.amount), exact(case.hours_day))
         if pay is None or case.weekly is None or pay.per in ("", "piece", "day"):
             return ""
-        return Quotient(exact(pay.amount), self.calendar.hours(exact(case.weekly), pay.per))
+        hours = self.calendar.hours(exact(case.weekly), pay.per) + exact(case.leave_hours or Decimal(0))
+        return Quotient(exact(pay.amount), hours)
 
 
 def _hours(hours: Fraction) -> Decimal:

@@ -18,7 +18,7 @@ from actions.sums.wages import months_before
 #: What the reader is told about the question that was asked.
 READER: Final[dict[str, AskedFor]] = {
     "pay": "pay", "hours": "hours", "age": "age", "period": "period", "deduction": "deduction",
-    "paid": "paid", "people": "count", "days": "count",
+    "paid": "paid", "people": "count", "days": "count", "leave": "hours",
 }  # fmt: skip
 #: More hours than this in one number are of a day no more, and of a week no more.
 _DAY, _WEEK = Decimal(16), Decimal(100)
@@ -229,6 +229,8 @@ def _span(case: Intake, span: Duration, today: date, months: tuple[int, int]) ->
 
 
 def _hours(case: Intake, span: Duration, amount: Decimal, months: tuple[int, int]) -> dict[str, object]:
+    if case.asked == "leave" and span.per == "":
+        return {"leave_hours": amount}
     weeks_per_year, months_per_year = months
     weekly = {
         "week": amount,
@@ -309,6 +311,8 @@ def answer(case: Intake, plain: Plain, text: str, counted: bool = False) -> Inta
         return msgspec.structs.replace(case, deduction=msgspec.structs.replace(case.deduction, per=plain.per))
     if field == "paid" and plain.nothing:
         return msgspec.structs.replace(case, paid=Decimal(0))
+    if field == "leave" and (plain.no or plain.nothing):
+        return msgspec.structs.replace(case, leave_hours=Decimal(0))
     nothing_agreed, only_now = field == "pay" and plain.nothing, field == "period" and plain.now
     if plain.no_idea or nothing_agreed or only_now:
         return msgspec.structs.replace(case, unknown=(*case.unknown, field))

@@ -25,6 +25,7 @@ Field = Literal[
     "abroad",
     "signed",
     "paid",
+    "leave",
     "what",
     "where",
     "people",
@@ -68,6 +69,7 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hours_day: Decimal | None = None
     days_week: Decimal | None = None
     hours_total: Decimal | None = None  #: of the whole unpaid time
+    leave_hours: Decimal | None = None  #: of one pay period, paid without working, that the other hours leave out
     age: int | None = None
     adult: bool = False
     birthday: date | None = None
@@ -110,6 +112,7 @@ def has(case: Intake, field: Field) -> bool:
         "days": case.hours_day is None or case.weekly is not None,
         "age": case.adult or case.age is not None or case.birthday is not None,
         "birthday": True,  # asked after the result
+        "leave": True,  # the same
         "period": case.first is not None,
         "deduction": taken is not None,
         "deduction_per": taken is None or taken.per != "",

@@ -40,8 +40,8 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
         return weekly * factors[per]
 
 
-def exact(amount: Decimal) -> Fraction:
-    """A decimal without loss."""
+def exact(amount: Decimal | Fraction) -> Fraction:
+    """A number without loss."""
     return Fraction(amount)
 
 
@@ -51,14 +51,23 @@ def cents(amount: Fraction) -> Decimal:
 
 
 def hourly(
-    amount: Decimal, per: Per, weekly: Decimal | None, calendar: Calendar, daily: Decimal | None = None
+    amount: Decimal,
+    per: Per,
+    weekly: Decimal | None,
+    calendar: Calendar,
+    daily: Decimal | None = None,
+    leave: Decimal | None = None,
 ) -> Fraction:
     """Euros per hour, exactly.
+
+    All hours with a right to wage are in the divisor, worked or not (Wml 5a(1), 7(5)): their pay is in the amount.
 
     Args:
         amount: euros for one `per`.
         weekly: hours a week; not needed for pay per hour or, with `daily`, per day.
         daily: hours a day, for pay per day.
+        leave: hours of one `per` that are paid without working and not among `weekly` (holiday, illness); of no meaning
+            for pay per hour or per day.
 
     Raises:
         ValueError: the hours that the period needs are missing or zero.
@@ -71,7 +80,14 @@ def hourly(
         return exact(amount) / exact(daily)
     if not weekly:
         raise ValueError(f"pay per {per} needs the hours a week")
-    return exact(amount) / calendar.hours(exact(weekly), per)
+    return exact(amount) / (calendar.hours(exact(weekly), per) + exact(leave or Decimal(0)))
+
+
+def paid_week(weekly: Decimal, per: Per, leave: Decimal | None, calendar: Calendar) -> Fraction:
+    """Hours a week with a right to wage: `weekly`, and `leave` of one `per` spread over its weeks."""
+    if not leave or per in ("hour", "day"):
+        return exact(weekly)
+    return exact(weekly) + exact(leave) / calendar.hours(Fraction(1), per)
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,11 +103,14 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     stretches: tuple[WagePeriod, ...]
 
 
-def check_pay(wage: Fraction, weekly: Decimal | None, stretches: Sequence[WagePeriod], holiday_share: Decimal) -> Check:
+def check_pay(
+    wage: Fraction, weekly: Decimal | Fraction | None, stretches: Sequence[WagePeriod], holiday_share: Decimal
+) -> Check:
     """Holds an hourly wage against the minimum of each stretch.
 
-    `wage` is exact euros per hour; `holiday_share` percent. The shortfall of a stretch is never below zero: what was
-    paid above the minimum in one time does not make good what was missing in another (Wml 7, per pay period).
+    `wage` is exact euros per hour; `weekly` hours a week with a right to wage; `holiday_share` percent. The shortfall
+    of a stretch is never below zero: what was paid above the minimum in one time does not make good what was missing in
+    another (Wml 7, per pay period).
     """
     week = exact(weekly) if weekly else None
     total = Fraction(0)

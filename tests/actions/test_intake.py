@@ -54,7 +54,7 @@ def test_a_question_halfway_is_answered_and_the_case_goes_on(talk: Callable[...,
     one(("check_my_pay", "I get 11.50 an hour gross"))
     text = one(("fear_of_reporting", "can they deport me if I complain?"))
     assert one.outcomes[-1].topic == "fear_of_reporting"
-    assert text.endswith("All hours count, extra hours too.")
+    assert text.endswith("All hours count: extra hours, and hours of paid holiday or illness too.")
     one(("ask_back", "45 hours a week"))
     assert one.case is not None and one.case.hours == Decimal(45)
 

@@ -76,11 +76,20 @@ def test_an_adopted_rule_says_when_it_starts_or_that_it_is_not_in_force(base: Fa
 
 
 def test_figures_of_the_minimum_wage_follow_the_percentages_by_age(base: FactBase) -> None:
-    """Besluit minimumjeugdloonregeling: 80, 60, 50, 39.5, 34.5 and 30 %; worked out here, not copied."""
+    """Besluit minimumjeugdloonregeling: 80, 60, 50, 39.5, 34.5 and 30 %; worked out here, not copied.
+
+    They change on 1 January 2027: amounts of later periods ask for a period of wml_youth_share that is known by then.
+    """
     from decimal import ROUND_HALF_UP, Decimal
 
-    shares = {20: "0.80", 19: "0.60", 18: "0.50", 17: "0.395", 16: "0.345", 15: "0.30"}
+    until_2026 = {20: "0.80", 19: "0.60", 18: "0.50", 17: "0.395", 16: "0.345", 15: "0.30"}
     for period in base.figures["wml_hourly"].periods:
+        assert period.from_ is not None
+        shares = until_2026
+        if period.from_ >= date(2027, 1, 1):
+            later = base.figures["wml_youth_share"].on(period.from_)
+            assert later is not None, period.from_
+            shares = {age: str(Decimal(percent) / 100) for age, percent in later.by_age.items()}
         for age, share in shares.items():
             exact = (Decimal(period.value) * Decimal(share)).quantize(Decimal("0.01"), ROUND_HALF_UP)
             assert Decimal(period.by_age[age]) == exact, (period.from_, age)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from actions.sums.housing import housing
-from actions.sums.pay import Calendar, cents, check_pay, hourly
+from actions.sums.pay import Calendar, cents, check_pay, hourly, paid_week
 from actions.sums.rates import Rates, TooYoung, UnknownMinimum, Worker
 from actions.sums.wages import LatePaymentIncrease, claim, months_before
 from facts.base import FactBase
@@ -60,6 +60,20 @@ def test_pay(case: dict[str, Any], rates: Rates) -> None:
     assert made.verdict == case["verdict"]
     if "total" in case:
         assert (cents(made.total), cents(made.holiday)) == (Decimal(case["total"]), Decimal(case["holiday"]))
+
+
+@named("paid_leave")
+def test_hours_with_a_right_to_wage_are_in_the_divisor(case: dict[str, Any], rates: Rates) -> None:
+    weekly, leave = Decimal(case["weekly"]), Decimal(case["leave"])
+    wage = hourly(Decimal(case["amount"]), case["per"], weekly, CALENDAR, leave=leave)
+    day = date(2026, 11, 23)
+    week = paid_week(weekly, case["per"], leave, CALENDAR)
+    made = check_pay(wage, week, rates.stretches(day, day, worker(case)), EIGHT)
+    assert made.short_week is not None
+    assert cents(made.hourly) == Decimal(case["hourly"])
+    assert cents(made.short_hour) == Decimal(case["short_hour"])
+    assert cents(made.short_week) == Decimal(case["short_week"])
+    assert made.verdict == case["verdict"]
 
 
 @named("housing")

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actions.amounts.model import Per
 from actions.sums.housing import housing
-from actions.sums.pay import check_pay
+from actions.sums.pay import Calendar, check_pay, hourly
 from actions.sums.rates import Rates, Worker
 from actions.sums.wages import LatePaymentIncrease, claim, months_before, working_days
 from facts.base import FactBase
@@ -37,6 +38,17 @@ workers = st.one_of(
 def test_a_shortfall_is_never_negative(pay: Decimal, weekly: Decimal, period: tuple[date, date], who: Worker) -> None:
     made = check_pay(Fraction(pay), weekly, RATES.stretches(*period, who), EIGHT)
     assert made.short_hour >= 0 and made.total >= 0 and (made.total > 0) == (made.verdict == "below")
+
+
+@given(money, hours, st.sampled_from(["week", "4weeks", "month", "year"]), hours, hours)
+def test_more_paid_hours_never_make_the_pay_per_hour_higher(
+    pay: Decimal, weekly: Decimal, per: Per, few: Decimal, more: Decimal
+) -> None:
+    """So leaving them out could only hide underpayment, never show one that is none."""
+    calendar = Calendar(weeks_per_year=52, months_per_year=12)
+    few, more = min(few, more), max(few, more)
+    found = [hourly(pay, per, weekly, calendar, leave=leave) for leave in (None, few, more)]
+    assert found[0] >= found[1] >= found[2]
 
 
 @given(money, hours, periods, workers, st.data())
