@@ -12,6 +12,8 @@ import pytest
 from bot.review import drafts, publishing
 from tests.review.site import Site, Visitor
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 FACT = "/desk/room/facts/fact:housing-max-25"
 ASKED = "may the agency take money from my wage for the bed?"

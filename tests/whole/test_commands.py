@@ -12,7 +12,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from server import free_port
+
+from tests.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 FIELDS = {
     "language", "language_confidence", "topic", "confidence", "understood", "safety", "safety_hint", "handoff",

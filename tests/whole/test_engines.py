@@ -9,9 +9,12 @@ import uuid
 from pathlib import Path
 
 import psutil
+import pytest
 from server import running
 
 from bot.engine.own_process import CHILD
+
+pytestmark = pytest.mark.slow
 
 
 def engines(server: int) -> list[psutil.Process]:

@@ -10,7 +10,11 @@ import uuid
 from pathlib import Path
 
 import pytest
-from server import Server, free_port, running
+from server import Server, running
+
+from tests.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 SECRET = "zakaz-4711-tajemnica"
 
