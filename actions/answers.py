@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from actions.mentions import mentioned
-from actions.reply import Button, Outcome, Reply, SourceShown
-from actions.situation import Memory, Situation
+from actions.responses import Button, Outcome, Reply, SourceShown
+from actions.turn_context import Memory, Situation
 from facts import notation
 from facts.base import FactBase
 from facts.model import CHECK_HOLDS, Fact, placeholders

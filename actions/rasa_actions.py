@@ -16,12 +16,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import Answers
-from actions.cases.case import from_slot, to_slot
-from actions.cases.talk import Cases
-from actions.dialogue import Dialogue, undo
-from actions.reader import Heard, read
-from actions.reply import Outcome, Reply
-from actions.respond import ACTION_OF, Responses
+from actions.intake.flow import Cases
+from actions.intake.state import from_slot, to_slot
+from actions.intent_handlers import ACTION_OF, Responses
+from actions.responses import Outcome, Reply
+from actions.smalltalk import Dialogue, undo
+from actions.tracker_state import Heard, read
 from facts import clock, published
 from facts.base import FactBase
 from facts.languages import NAMES

@@ -22,7 +22,7 @@ from sklearn.naive_bayes import ComplementNB
 
 from bench import ablation_danger
 from bench.development import EVERY, ROOT, Development, Line, as_typed, without_marks
-from bot.understanding.linear import ACROSS, CHARACTERS, WORDS, LinearModel, Settings, softmax
+from bot.nlu.linear_classifier import ACROSS, CHARACTERS, WORDS, LinearModel, Settings, softmax
 
 Row = tuple[str, str, float, float]  # heading, variant, share right, share right of those in Latin letters
 LOGISTIC = SGDClassifier(loss="log_loss", alpha=1e-6, max_iter=20, random_state=0, n_jobs=1)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from bench.development import Development
-from bot.understanding.decide import SAFETY
-from bot.understanding.linear import CHARACTERS, WORDS, LinearModel, Settings, softmax
-from bot.understanding.signs import rule_for
+from bot.nlu.decision import SAFETY
+from bot.nlu.linear_classifier import CHARACTERS, WORDS, LinearModel, Settings, softmax
+from bot.nlu.safety_rules import rule_for
 
 #: Alarms on lines where none is due, at which the ways are compared.
 ALARMS = (0.01, 0.02, 0.04)

@@ -13,8 +13,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from actions.reading.model import Age, Money, Number, Percent, Reading, Span, When
-from actions.reading.reader import read
+from actions.amounts.extract import read
+from actions.amounts.model import Age, Money, Number, Percent, Reading, Span, When
 from facts.languages import NAMES
 
 FOLDER = Path(__file__).parent.parent / "tests" / "amounts"

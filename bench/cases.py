@@ -17,13 +17,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from actions.cases.case import Case
+from actions.amounts.model import Money
+from actions.intake.state import Case
 from actions.letters import store
 from actions.rasa_actions import answers
-from actions.reading.model import Money
 from bot.commands.start import start
 from bot.evaluation.files import conversations
-from bot.quiet import be_quiet
+from bot.redacted_logging import be_quiet
 from bot.settings import Settings
 from facts import clock
 from facts.languages import NAMES
@@ -70,7 +70,7 @@ async def turns(names: list[str]) -> Times:
 
 def letters() -> Times:
     """A letter of each kind in every language; the first, which loads the fonts, is counted too."""
-    from actions.cases.results import Sums
+    from actions.intake.results import Sums
     from actions.letters.letter import Letters
 
     made, sums, found = Letters(answers()), Sums(answers().base), Times()

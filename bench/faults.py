@@ -31,8 +31,8 @@ from sqlalchemy.engine import Connection
 
 from bench.record import record
 from bench.servers import Baken, free_port, graph, message, post, questions
-from bot.log import schema
-from bot.log.database import Database
+from bot.conversations import schema
+from bot.conversations.database import Database
 
 #: Messages that each person writes.
 _TALK = 5

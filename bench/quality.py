@@ -25,7 +25,7 @@ from bot.assistant import Assistant
 from bot.commands.evaluate import run
 from bot.commands.start import start
 from bot.evaluation.files import Question, conversations, questions
-from bot.quiet import be_quiet
+from bot.redacted_logging import be_quiet
 from bot.settings import load
 
 ROOT = Path(__file__).parent.parent

@@ -20,14 +20,14 @@ from typing import Any
 import yaml
 
 from bench.quality import exam
-from bot.quiet import be_quiet
+from bot.redacted_logging import be_quiet
 
 ROOT = Path(__file__).parent.parent
 CONFIG = {
     "recipe": "default.v1",
     "assistant_id": "stock",
     "language": "en",
-    "importers": [{"name": "bot.engine.importer.QuickImporter"}],
+    "importers": [{"name": "bot.engine.rasa.importer.QuickImporter"}],
     "pipeline": [
         {"name": "WhitespaceTokenizer"},
         {"name": "RegexFeaturizer"},

@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from actions.reply import Reply
-from bot.engine.door import Engine
-from bot.engine.rasa_engine import RasaEngine
+from actions.responses import Reply
+from bot.engine.engine import Engine
+from bot.engine.rasa.local_engine import RasaEngine
 from bot.engine.turn import EngineAway, Turn
+from bot.nlu.fold import LONGEST, clean, has_words
 from bot.translation.service import Translation
-from bot.understanding.fold import LONGEST, clean, has_words
 from facts import published
 from facts.languages import NAMES
 from facts.wording import Wording

@@ -8,8 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bot.engine.model import ROOT
-from bot.quiet import be_quiet
+from bot.engine.rasa.model import ROOT
+from bot.redacted_logging import be_quiet
 from bot.settings import BadSetting, load
 from facts.read import BrokenFile
 
@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             return check(options.on)
         if options.command == "room":
-            from bot.commands.room import room
+            from bot.commands.content_export import room
 
             return room(settings, patch, options.branch)
         if options.command == "staff":

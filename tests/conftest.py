@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.quiet import be_quiet
+from bot.redacted_logging import be_quiet
 
 be_quiet()
 settings.register_profile("busy", deadline=None)  # a machine that does other things too is no reason to fail
@@ -22,7 +22,7 @@ os.chdir(ROOT)
 
 from actions.answers import Answers  # noqa: E402
 from bot.assistant import Assistant  # noqa: E402
-from bot.engine.model import ready  # noqa: E402
+from bot.engine.rasa.model import ready  # noqa: E402
 from bot.engine.turn import Turn  # noqa: E402
 from facts.base import FactBase  # noqa: E402
 from facts.wording import Wording  # noqa: E402

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Final
 
 from actions.answers import Answers
-from actions.cases.case import Case
-from actions.cases.results import LetterKind, Result
-from actions.cases.telling import told, understood
+from actions.intake.rendering import told, understood
+from actions.intake.results import LetterKind, Result
+from actions.intake.state import Case
 from actions.letters.paper import Paper
 from actions.letters.store import keep
-from actions.reply import Document
+from actions.responses import Document
 
 _TITLE: Final[dict[LetterKind, str]] = {
     "wages": "letter.title.wages", "wage_minimum": "letter.title.wage_minimum", "permit": "letter.title.permit",

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from actions.reading.model import Per
+from actions.amounts.model import Per
 from actions.sums.rates import Stretch
 
 Verdict = Literal["below", "enough"]

@@ -1,4 +1,4 @@
-"""`python -m bot.commands.engine`: an engine for the gateway that started it (bot/engine/own_process.py).
+"""`python -m bot.commands.engine`: an engine for the gateway that started it (bot/engine/engine_pool.py).
 
 Prints its port once it can answer, and ends when its standard input does: with its parent, however that ended.
 """
@@ -11,10 +11,10 @@ import sys
 
 from aiohttp import web
 
-from bot.commands.loop import use_uvloop
+from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
-from bot.engine.own_process import SECRET, Service
-from bot.quiet import be_quiet
+from bot.engine.engine_pool import SECRET, Service
+from bot.redacted_logging import be_quiet
 from bot.settings import load
 
 

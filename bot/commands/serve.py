@@ -11,18 +11,18 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.channels.whatsapp.kinds import answer_key
-from bot.commands.loop import use_uvloop
+from bot.channels.whatsapp.unreadable import answer_key
+from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
+from bot.conversations.crypto import Keys
+from bot.conversations.models import Holder, Kind
+from bot.delivery.ports import KindText
+from bot.delivery.service import Office
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
-from bot.gateway.logs import use_json
-from bot.log.keys import Keys
-from bot.log.model import Holder, Kind
-from bot.post.office import Office
-from bot.post.parts import KindText
 from bot.privacy.about_me import AboutMe
 from bot.settings import BadSetting, Settings
+from bot.web.request_log import use_json
 from facts import published
 from facts.languages import NAMES, SOURCE
 from facts.wording import Wording

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from actions.letters import store
 from bot.assistant import Assistant
+from bot.conversations.crypto import written
+from bot.engine.engine_pool import OwnProcesses
 from bot.engine.http_engine import HttpEngine
-from bot.engine.model import ready
-from bot.engine.own_process import OwnProcesses
-from bot.log.keys import written
+from bot.engine.rasa.model import ready
 from bot.settings import Settings
 from bot.translation.providers import provider
 from bot.translation.service import Translation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bot.engine.model import make, trouble
+from bot.engine.rasa.model import make, trouble
 
 
 def train(*, force: bool = False) -> int:

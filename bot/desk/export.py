@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log import schema
+from bot.conversations import schema
 from bot.staff import schema as staff_schema
 
 _K, _C, _S = schema.cases, schema.conversations, staff_schema.staff

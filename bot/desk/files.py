@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.desk import talk
-from bot.desk.room import DESK, Desk
-from bot.log import cases, files, schema
-from bot.log.model import Message, NotSent
-from bot.staff import trail
+from bot.conversations import cases, files, schema
+from bot.conversations.models import Message, NotSent
+from bot.desk import transcript
+from bot.desk.context import DESK, Desk
+from bot.staff import audit_log
 from bot.staff.accounts import Account
-from bot.staff.web import now, require, who
+from bot.staff.auth import now, require, who
 
 _M = schema.messages
 #: A fetched file is kept so long, and at most as long as its conversation.
@@ -49,10 +49,10 @@ async def file(request: web.Request) -> web.StreamResponse:
 
 def _stored(connection: Connection, room: Desk, number: int, row: int, me: Account) -> tuple[Message, bytes | None]:
     case = cases.get(connection, number)
-    message = talk.one_visible(connection, room.keys, case, row) if case is not None else None
+    message = transcript.one_visible(connection, room.keys, case, row) if case is not None else None
     if message is None or message.content.document is None:
         raise web.HTTPNotFound
-    trail.note(connection, now(), me.id, "file read", f"case {number}")
+    audit_log.note(connection, now(), me.id, "file read", f"case {number}")
     name = message.content.document.file
     return message, files.read(connection, room.keys, message.conversation, name) if name else None
 

@@ -1,4 +1,4 @@
-"""The way to an advisor and back, as the post room needs it (bot.post.parts.Desk).
+"""The way to an advisor and back, as the post room needs it (bot.delivery.ports.Desk).
 
 A case is opened in the transaction that stores the reply, so that what was confirmed stands. What the buttons about the
 desk send is answered here and never reaches Rasa.
@@ -14,16 +14,16 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions import desk as words
+from actions import handoff as words
 from actions.answers import Answers
-from actions.reply import Button, Reply
+from actions.responses import Button, Reply
+from bot.conversations import cases, history, schema
+from bot.conversations.crypto import Keys
+from bot.conversations.database import announce
+from bot.conversations.models import Content, Conversation, Message
+from bot.conversations.statements import Prepared
 from bot.desk.hours import BadHours, Hours
 from bot.engine.turn import Turn
-from bot.log import cases, history, schema
-from bot.log.database import announce
-from bot.log.keys import Keys
-from bot.log.model import Content, Conversation, Message
-from bot.log.prepared import Prepared
 from bot.settings import BadSetting, Settings
 from bot.staff import accounts, sessions
 from facts.base import FactBase
@@ -43,7 +43,7 @@ class _Answer(msgspec.Struct):
     answer: str = ""
 
 
-# Asked at every message (bot/log/prepared.py).
+# Asked at every message (bot/conversations/statements.py).
 _WAITING = Prepared(sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED))
 _SPOKE = Prepared(
     sa.select(_M.c.id)
@@ -82,7 +82,7 @@ class Handoff:
     # -- what the post room calls -------------------------------------------------------------------------------
 
     def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
-        """How the desk stands, for who speaks about it (actions.situation.Desk)."""
+        """How the desk stands, for who speaks about it (actions.turn_context.Desk)."""
         now = _now()
         open_now = self.hours.open_at(now)
         opens = None if open_now else self.hours.opens_after(now)

@@ -8,10 +8,10 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.desk import talk
-from bot.desk.room import DESK
+from bot.desk import transcript
+from bot.desk.context import DESK
 from bot.staff import sessions
-from bot.staff.web import STAFF, now, require, who
+from bot.staff.auth import STAFF, now, require, who
 
 #: Seconds between two signs of life, at which the session is looked at too.
 _BEAT: Final = 15.0
@@ -25,7 +25,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     room, staff, one = request.app[DESK], request.app[STAFF], who(request)
     conversation, number = "", request.query.get("case", "")
     if number.isdecimal() and len(number) < 18:
-        opened = await room.database.run(talk.open_talk, room.keys, int(number))
+        opened = await room.database.run(transcript.open_talk, room.keys, int(number))
         conversation = opened.conversation.id if opened is not None else ""
     waiting: set[str] = set()
     news = asyncio.Event()

@@ -9,8 +9,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.conversations import schema
 from bot.desk import schema as desk_schema
-from bot.log import schema
 from bot.staff import schema as staff_schema
 
 _K, _M, _C = schema.cases, schema.messages, schema.conversations

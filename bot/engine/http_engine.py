@@ -13,8 +13,8 @@ import aiohttp
 import msgspec
 
 from actions.letters import store
+from bot.engine.protocol import HEADER, Asked, Forgotten, Parsed, Told
 from bot.engine.turn import EngineAway, Turn
-from bot.engine.wire import HEADER, Asked, Forgotten, Parsed, Told
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class HttpEngine:
         self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> Turn:  # fmt: skip
-        """Answer one message (bot/engine/door.py).
+        """Answer one message (bot/engine/engine.py).
 
         Raises:
             EngineAway: no server can answer now.

@@ -9,19 +9,21 @@ from aiohttp.typedefs import Handler
 
 from bot.channels.web import channel as web_channel
 from bot.channels.whatsapp import config as whatsapp_config
-from bot.channels.whatsapp import phone, webhook
-from bot.channels.whatsapp.carrier import WhatsAppCarrier
-from bot.channels.whatsapp.graph import Graph
+from bot.channels.whatsapp import webhook
+from bot.channels.whatsapp.channel import WhatsAppCarrier
+from bot.channels.whatsapp.graph_client import Graph
+from bot.delivery.service import Office
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
-from bot.desk.helpdesks import doors as helpdesks
-from bot.gateway import logs, metrics
-from bot.gateway.doors import WhatsAppDoor, floods
+from bot.desk.helpdesks import registry as helpdesks
+from bot.dev import phone
+from bot.gateway import metrics
+from bot.gateway.admission import WhatsAppDoor, floods
 from bot.gateway.keys import COUNTS, OFFICE
-from bot.post.office import Office
 from bot.review import routes as review_routes
 from bot.settings import Settings
 from bot.staff import routes as staff_routes
+from bot.web import request_log
 from facts.base import FactBase
 from facts.wording import Wording
 
@@ -43,7 +45,7 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     counts = metrics.Counts()
     app = web.Application(
         client_max_size=LARGEST,
-        middlewares=[logs.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
+        middlewares=[request_log.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
     )
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent

@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.engine import Connection
 
+from bot.conversations import schema
+from bot.conversations.models import Conversation, Message, NotSent, Outgoing, Sent
 from bot.engine.turn import Turn
 from bot.gateway.keys import COUNTS, OFFICE
-from bot.log import schema
-from bot.log.model import Conversation, Message, NotSent, Outgoing, Sent
 
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0

@@ -17,10 +17,10 @@ from typing import Final
 import msgspec
 import yaml
 
-from bot.review.drafts import Change
-from bot.review.exam import Exam
-from bot.review.flags import Flag
-from bot.review.publishing import build, in_force, landed
+from bot.review.content.drafts import Change
+from bot.review.content.publishing import build, in_force, landed
+from bot.review.flags.store import Flag
+from bot.review.suites.holdout import Exam
 
 #: What masking leaves in a text.
 _MASK: Final = re.compile(r"\s*\[[a-z_]+\]")

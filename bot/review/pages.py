@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.review.room import ROOM, Room
-from bot.staff.web import render, who
+from bot.review.service import ROOM, Room
+from bot.staff.auth import render, who
 from facts.languages import NAMES, RIGHT_TO_LEFT
 
 #: The room's own navigation: address and key of its text.

@@ -12,11 +12,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log.prepared import Prepared
+from bot.conversations.statements import Prepared
 from bot.staff import schema
 
 _S = schema.staff
-# Asked at every message of a worker (bot/log/prepared.py).
+# Asked at every message of a worker (bot/conversations/statements.py).
 _EXIST = Prepared(
     sa.select(sa.func.count()).where(
         _S.c.role == sa.bindparam("a_role"), _S.c.closed.is_(None), _S.c.password.isnot(None)

@@ -12,8 +12,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log.prepared import Prepared
-from bot.log.schema import Moment
+from bot.conversations.schema import Moment
+from bot.conversations.statements import Prepared
 from bot.staff import accounts, schema
 from bot.staff.accounts import Account, fingerprint
 
@@ -25,7 +25,7 @@ _HALF: Final = timedelta(minutes=10)
 #: How often it is written down that a page is open, and how long one counts as open after it.
 _NOTED: Final = timedelta(seconds=30)
 PRESENT: Final = timedelta(seconds=120)
-# Asked at every message of a worker (bot/log/prepared.py).
+# Asked at every message of a worker (bot/conversations/statements.py).
 _PRESENT = Prepared(
     sa.select(sa.func.count())
     .select_from(_N.join(_S, _S.c.id == _N.c.staff))

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from actions.reply import Reply
+from actions.responses import Reply
 from bot.engine.turn import Turn
 from bot.translation.protect import Damaged, mask, unmask
 from bot.translation.providers import Provider

@@ -6,11 +6,11 @@ from datetime import date
 
 import msgspec
 
-from actions.cases.case import Case, from_slot
-from actions.cases.talk import Cases
-from actions.reader import Heard
-from actions.reply import Outcome
-from actions.situation import Memory, Situation
+from actions.intake.flow import Cases
+from actions.intake.state import Case, from_slot
+from actions.responses import Outcome
+from actions.tracker_state import Heard
+from actions.turn_context import Memory, Situation
 
 TODAY = date(2026, 11, 23)
 #: A turn: the intent that the understanding gives, and the text; or a button's values.

@@ -12,7 +12,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.reply import Reply
+from actions.responses import Reply
 from bot.engine.turn import Turn
 from bot.settings import Settings
 from bot.translation.protect import Damaged, mask, unmask

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.channels.whatsapp.graph import Media
-from bot.log.model import Conversation, NotSent, Outgoing, Sent
+from bot.channels.whatsapp.graph_client import Media
+from bot.conversations.models import Conversation, NotSent, Outgoing, Sent
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a") + b"picture"
 
 
 class Telephones:
-    """bot.log.model.Carrier."""
+    """bot.conversations.models.Carrier."""
 
     def __init__(self) -> None:
         self.got: list[Outgoing] = []

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bot.log import cases
+from bot.conversations import cases
 from tests.desk.carrier import Telephones
 from tests.desk.site import Site, Worker, real_assistant
 from tests.desk.test_translation import Service
@@ -37,7 +37,7 @@ def main() -> None:
     """Write docs/pictures/desk-*.png."""
     os.environ["BAKEN_TODAY"] = "2026-11-23"
     from actions.rasa_actions import answers
-    from bot.engine.model import ready
+    from bot.engine.rasa.model import ready
 
     chromium = shutil.which("chromium")
     if chromium is None:

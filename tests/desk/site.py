@@ -21,12 +21,13 @@ from aiohttp import web
 
 from actions.answers import Answers
 from bot.assistant import Assistant
+from bot.conversations import cases, history
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.models import Contact, Content, Incoming
+from bot.delivery.service import Office
 from bot.desk.handoff import Handoff
 from bot.gateway.app import make
-from bot.log import cases, conversations, history
-from bot.log.keys import Keys
-from bot.log.model import Contact, Content, Incoming
-from bot.post.office import Office
 from bot.settings import Settings
 from tests.channels.whatsapp import meta as messages
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.answers import Answers
-from actions.dialogue import Dialogue
 from actions.rasa_actions import answers
-from actions.reader import Heard, read
-from actions.reply import Outcome, Reply
+from actions.responses import Outcome, Reply
+from actions.smalltalk import Dialogue
+from actions.tracker_state import Heard, read
 from bot.engine.turn import Turn
 
 WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "exploitation"}
 
 
 class StandIn:
-    """bot.post.parts.Answers."""
+    """bot.delivery.ports.Answers."""
 
     def __init__(self, made: Answers) -> None:
         self.answers, self.dialogue = made, Dialogue(made)

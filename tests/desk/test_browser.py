@@ -14,7 +14,8 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from actions.answers import Answers
-from bot.log import cases, conversations, schema
+from bot.conversations import cases, schema
+from bot.conversations import store as conversations
 from tests.desk.site import Site, Worker, now, real_assistant, waits
 from tests.desk.test_translation import Service
 from tests.staff.site import PASSWORD

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from bot.conversations import cases
+from bot.conversations.models import FileRef
 from bot.desk.export import cell
-from bot.log import cases
-from bot.log.model import FileRef
 from bot.staff import accounts
 from tests.desk.site import Browser, Site, waits
 
@@ -47,7 +47,7 @@ def test_a_file_that_could_run_is_only_downloaded(one: Site) -> None:
     anna = one.signed_in("anna")
     anna.post(f"/desk/cases/{number}/take")
     worker.heard()
-    from bot.log import files
+    from bot.conversations import files
     from tests.desk.site import now
 
     name = one.run(files.keep, one.office.keys, worker.name, b"<script>alert(1)</script>", now(), now())
@@ -109,7 +109,7 @@ def test_a_file_of_another_case_or_from_before_the_consent_is_not_there(one: Sit
     worker, _ = waits(one)
     _, other = waits(one)
     anna = one.signed_in("anna")
-    from bot.log import history
+    from bot.conversations import history
 
     rows = one.run(history.since, one.office.keys, worker.name)
     for row in (rows[0].id, rows[-1].id, 99999, 0):

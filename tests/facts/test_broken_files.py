@@ -75,7 +75,7 @@ def test_a_missing_translation(folder: Path) -> None:
 
 def test_a_stale_translation_is_due_and_the_english_is_shown_saying_so(folder: Path) -> None:
     from actions.answers import Answers
-    from actions.situation import Situation
+    from actions.turn_context import Situation
 
     change(folder / "topics/housing_deduction.yaml", "From the minimum wage", "Out of the minimum wage")
     assert any("housing-max-25: stale" in problem for problem in found(folder))

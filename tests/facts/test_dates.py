@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from actions.answers import Answers
-from actions.situation import Situation
+from actions.turn_context import Situation
 from facts.wording import Wording
 
 

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from actions.answers import Answers
-from actions.dialogue import GROUPS, Dialogue
-from actions.reply import Outcome
-from actions.situation import Memory, Situation
+from actions.responses import Outcome
+from actions.smalltalk import GROUPS, Dialogue
+from actions.turn_context import Memory, Situation
 from facts.base import FOLDER, FactBase
 from facts.catalogue import Catalogues, Entry
 from facts.languages import NAMES

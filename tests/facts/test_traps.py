@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from actions.answers import Answers
-from actions.situation import Situation
+from actions.turn_context import Situation
 from facts.base import FactBase
 from facts.languages import NAMES
 from facts.model import placeholders

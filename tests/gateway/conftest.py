@@ -1,4 +1,4 @@
-"""A real gateway on real sockets and a real database; in Rasa's place an assistant of a few lines, as in tests/post."""
+"""A real gateway on real sockets and a real database; in Rasa's place a stub assistant, as in tests/delivery."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from actions.reply import Reply
+from actions.responses import Reply
+from bot.delivery.service import Office
 from bot.engine.turn import Turn
 from bot.gateway.app import make
-from bot.post.office import Office
 from bot.settings import Settings
 from facts.base import FactBase
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, timezone
 
 import sqlalchemy as sa
 
-from bot.log import schema
-from bot.log.model import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
-from bot.post import sending
+from bot.conversations import schema
+from bot.conversations.models import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
+from bot.delivery import send_worker
 from tests.gateway.conftest import NAME, NUMBER, Gateway
 
 
@@ -78,7 +78,7 @@ async def test_retries_and_failures_of_sending_are_counted_by_code(gateway: Gate
     assert await gateway.metric("baken_step_seconds_count", step="send") == 3
     _, text, _ = await gateway.get("/metrics")
     assert NAME not in text and NUMBER not in text
-    assert sending.MOST_TRIES > 1
+    assert send_worker.MOST_TRIES > 1
 
 
 async def test_what_waits_is_measured_from_the_log(gateway: Gateway) -> None:

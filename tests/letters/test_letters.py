@@ -18,12 +18,12 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from actions.amounts.model import Money
 from actions.answers import Answers
-from actions.cases.case import Case
-from actions.cases.results import Sums
+from actions.intake.results import Sums
+from actions.intake.state import Case
 from actions.letters import store
 from actions.letters.letter import Letters
-from actions.reading.model import Money
 from facts.base import FactBase
 from facts.languages import NAMES
 

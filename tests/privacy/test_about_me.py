@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.log import cases, conversations, files, inbox
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import Contact, Content, Incoming
+from bot.conversations import cases, files, inbox
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import Contact, Content, Incoming
 from bot.privacy.about_me import PAYLOAD, AboutMe
 from bot.settings import Settings
 from facts.languages import NAMES

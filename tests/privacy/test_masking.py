@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from stdnum import iban
 from stdnum.nl import bsn
 
-from actions.reading.model import Number
-from actions.reading.reader import read
+from actions.amounts.extract import read
+from actions.amounts.model import Number
 from bot.privacy.masking import LONGEST, Masked, mask
 from facts.base import FactBase
 from facts.languages import NAMES

@@ -16,13 +16,13 @@ import yaml
 from aiohttp import web
 
 from bot.assistant import Assistant
-from bot.log import cases, inbox
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import Content, Incoming
-from bot.post.office import Office
-from bot.review.room import Room
+from bot.conversations import cases, inbox
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import Content, Incoming
+from bot.delivery.service import Office
 from bot.review.routes import add_routes
+from bot.review.service import Room
 from bot.settings import Settings
 from bot.staff.routes import add_routes as add_staff
 from facts import published

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.review import blocks
+from bot.review.content import blocks
 from facts.base import FactBase
 from facts.model import Fact, Figure, Phase, Source
 

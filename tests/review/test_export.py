@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.review import export, flags
-from bot.review.exam import Exam, lines
-from bot.review.flags import Flag
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.review import export
+from bot.review.flags import store as flags
+from bot.review.flags.store import Flag
+from bot.review.suites.holdout import Exam, lines
 from facts import clock
 
 ROOT = Path(__file__).parent.parent.parent

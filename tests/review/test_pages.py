@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.log import schema as log_schema
-from bot.review import flags, schema
+from bot.conversations import schema as log_schema
+from bot.review import schema
+from bot.review.flags import store as flags
 from tests.review.site import Site, Visitor
 
 HX = {"HX-Request": "true"}
@@ -113,7 +114,7 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
         answer = editor.post("/desk/room/flags", {"message": str(message), "right": "minimum_wage"})
         assert answer.status_code == 403, consent
     own = next(row for row in rows(site, log_schema.messages) if row.id == asked["yes"])
-    from bot.log import conversations
+    from bot.conversations import store as conversations
 
     site.db(conversations.empty, own.conversation)  # "delete my data"
     assert "wimble yes" not in editor.get("/desk/room/flags").text

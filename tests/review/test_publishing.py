@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.review import drafts, publishing
+from bot.review.content import drafts, publishing
 from tests.review.site import Site, Visitor
 
 pytestmark = pytest.mark.slow
@@ -204,7 +204,7 @@ def test_what_git_changed_too_is_shown_and_what_git_took_over_is_not_counted(sit
     assert publishing.clashes(changes, source) == []
     path = source / newest.file
     text = path.read_text(encoding="utf-8")
-    from bot.review import blocks
+    from bot.review.content import blocks
 
     path.write_text(blocks.replaced(text, newest.name, newest.after), encoding="utf-8")
     assert publishing.landed(newest, source) and publishing.clashes(changes, source) == []

@@ -8,15 +8,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.log import cases, conversations, inbox
-from bot.log import schema as log_schema
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import Content, Incoming
-from bot.review import drafts, flags, runs, schema, suites
-from bot.review.compare import compare
-from bot.review.drafts import NotPossible
-from bot.review.state import asked, uncovered
+from bot.conversations import cases, inbox
+from bot.conversations import schema as log_schema
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import Content, Incoming
+from bot.review import schema
+from bot.review.content import drafts
+from bot.review.content.drafts import NotPossible
+from bot.review.content.state import asked, uncovered
+from bot.review.flags import store as flags
+from bot.review.suites import files as suites
+from bot.review.suites import store as runs
+from bot.review.suites.compare import compare
 from facts.base import FactBase
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)

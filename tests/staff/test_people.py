@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.staff import accounts, trail
+from bot.staff import accounts, audit_log
 from bot.staff.texts import texts
 from tests.staff.site import Site
 
@@ -54,7 +54,7 @@ async def test_an_admin_makes_changes_and_closes_accounts(site: Site) -> None:
     assert (await chief.post(f"/staff/people/{number}", what="close"))[0] == 303
     assert "Aanmelden" in (await anna.get("/staff/account"))[1], "a closed account is out at once"
     assert (await site.visitor().sign_in("anna"))[0] == 401
-    steps = [(step.who, step.action) for step in site.database.now(trail.read)]
+    steps = [(step.who, step.action) for step in site.database.now(audit_log.read)]
     assert ("chief", "account: close") in steps and ("chief", "account made: editor") in steps
 
 
@@ -83,7 +83,7 @@ async def test_nobody_makes_themselves_an_admin(site: Site, role: str) -> None:
     await one.post("/staff/account/name", shown="Anna", role="admin")
     account, _ = site.database.now(accounts.by_name, "anna")
     assert account is not None and account.role == role
-    assert any(step.action == "refused" for step in site.database.now(trail.read))
+    assert any(step.action == "refused" for step in site.database.now(audit_log.read))
 
 
 async def test_names_are_shown_as_text(site: Site) -> None:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.staff import accounts, lockout, passwords, schema, sessions
-from bot.staff.web import goes_back
+from bot.staff.auth import goes_back
 from tests.staff.site import PASSWORD, Site, now, serving
 
 

@@ -81,7 +81,7 @@ def rasa_server(folder: Path, model: Path, port: int, environment: dict[str, str
 def action_server(folder: Path, port: int) -> Process:
     """`rasa run actions` as the image runs it."""
     command = [
-        sys.executable, "-m", "bot.engine.action_server", "--port", str(port),
+        sys.executable, "-m", "bot.engine.rasa.action_server", "--port", str(port),
     ]  # fmt: skip
     folder.mkdir(exist_ok=True)
     log = folder / f"actions-{port}.log"

@@ -125,8 +125,9 @@ def test_rasas_own_server_and_action_server_answer_on_the_same_files(model: Path
     endpoints = tmp_path / "endpoints.yml"
     endpoints.write_text(
         f'action_endpoint: {{url: "http://127.0.0.1:{actions_port}/webhook", enable_selective_domain: true}}\n'
-        f'tracker_store: {{type: bot.engine.stores.SnapshotTrackerStore, dialect: sqlite, db: "{tmp_path}/rasa.db"}}\n'
-        "lock_store: {type: bot.engine.stores.PromptLockStore}\n"
+        f"tracker_store: {{type: bot.engine.rasa.tracker_store.SnapshotTrackerStore, dialect: sqlite, "
+        f'db: "{tmp_path}/rasa.db"}}\n'
+        "lock_store: {type: bot.engine.rasa.tracker_store.PromptLockStore}\n"
     )
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}

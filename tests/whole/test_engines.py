@@ -12,7 +12,7 @@ import psutil
 import pytest
 from server import running
 
-from bot.engine.own_process import CHILD
+from bot.engine.engine_pool import CHILD
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from bench.servers import Baken, message, post
-from bot.log.database import Database
-from bot.log.keys import BadKey, Keys
+from bot.conversations.crypto import BadKey, Keys
+from bot.conversations.database import Database
 from tests.channels.whatsapp import meta
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
 

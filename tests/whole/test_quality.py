@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.quality import exam, figures, measure, page
-from bot.quiet import be_quiet
+from bot.redacted_logging import be_quiet
 
 pytestmark = pytest.mark.slow
 

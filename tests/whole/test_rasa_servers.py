@@ -18,9 +18,9 @@ from rasa_servers import KEY, SECRET, Process, action_server, rasa_server, redis
 
 from actions.letters import store
 from bot.assistant import Assistant
+from bot.conversations.crypto import Keys
 from bot.engine.http_engine import HttpEngine, NotAnswered
 from bot.engine.turn import EngineAway, Turn
-from bot.log.keys import Keys
 from tests.databases import database_url
 from tests.ports import free_port
 
@@ -234,7 +234,7 @@ async def test_a_killed_server_is_passed_over_and_a_dead_action_server_loses_not
 
 def test_no_word_of_anyone_stands_in_a_log_or_in_the_store(servers: Servers) -> None:
     """After all that was said above, with Rasa started at its debug level."""
-    assert "Rasa" in servers.output() or "bot.engine.channel" in servers.output()
+    assert "Rasa" in servers.output() or "bot.engine.rasa.input_channel" in servers.output()
     assert WORD not in servers.output()
     engine = sa.create_engine(servers.database)
     with engine.connect() as connection:

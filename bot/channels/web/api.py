@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.channels.web.reading import LONGEST_WAIT, Asked, Polled, read, said
+from bot.channels.web.requests import LONGEST_WAIT, Asked, Polled, read, said
 from bot.channels.web.texts import direction
 from bot.channels.web.view import seen_by_person
-from bot.log import conversations, files, history, schema
-from bot.log.database import announce
-from bot.log.model import Content, Incoming
-from bot.post.office import Office, wait_for_news
+from bot.conversations import files, history, schema
+from bot.conversations import store as conversations
+from bot.conversations.database import announce
+from bot.conversations.models import Content, Incoming
+from bot.delivery.service import Office, wait_for_news
 
 CHANNEL: Final = "web"
 #: News that the person writes, for the desk; and that an advisor writes, for the person's page.

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.channels.web import config, texts
 from bot.channels.web.api import Api
 from bot.channels.web.pages import Pages
-from bot.post.office import Office
+from bot.delivery.service import Office
 from bot.settings import Settings
 from facts.base import FactBase
 

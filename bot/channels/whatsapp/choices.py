@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Final, Literal
 
-from actions.reply import Button
-from bot.channels.whatsapp.sentences import size
-from bot.log.model import Content
+from actions.responses import Button
+from bot.channels.whatsapp.text_splitting import size
+from bot.conversations.models import Content
 
 #: Meta's limits, from its OpenAPI description (v23.0). Lengths in characters.
 MOST_BUTTONS: Final = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.channels.whatsapp.loose import items, mapping, text
-from bot.log.model import Content, FileRef, Kind
+from bot.channels.whatsapp.lenient_json import items, mapping, text
+from bot.conversations.models import Content, FileRef, Kind
 
 #: Meta's types that are a file, and ours.
 _FILES: Final[Mapping[str, Kind]] = {

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from bot.log.model import NotSent
+from bot.conversations.models import NotSent
 
 #: permanent: trying again is no use. throttled: later. again: soon. window: only a template gets through.
 #: token: nothing gets through until an operator mends it; the message waits.

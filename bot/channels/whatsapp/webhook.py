@@ -13,9 +13,9 @@ from typing import Any, Final, Protocol
 from aiohttp import web
 
 from bot.channels.whatsapp.config import Config
-from bot.channels.whatsapp.incoming import Reading, read
-from bot.log.model import Incoming, Update
-from bot.waiting import timeout
+from bot.channels.whatsapp.parse import Reading, read
+from bot.conversations.models import Incoming, Update
+from bot.timeouts import timeout
 
 PATH: Final = "/webhooks/whatsapp"
 SIGNATURE: Final = "X-Hub-Signature-256"

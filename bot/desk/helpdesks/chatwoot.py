@@ -15,10 +15,10 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
+from bot.conversations.models import NotSent
 from bot.desk.helpdesks.chatwoot_events import number
 from bot.desk.helpdesks.config import Chatwoot as Config
-from bot.desk.helpdesks.door import Line, Opened, Referral
-from bot.log.model import NotSent
+from bot.desk.helpdesks.helpdesk import Line, Opened, Referral
 
 _PRIORITY: Final = {"danger": "urgent", "asked": "medium", "offered": "low"}
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15, sock_connect=5)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.desk.helpdesks.config import Chatwoot as Config
-from bot.desk.helpdesks.door import Ended, Event, Said
+from bot.desk.helpdesks.helpdesk import Ended, Event, Said
 
 SIGNATURE: Final = "X-Chatwoot-Signature"
 TIMESTAMP: Final = "X-Chatwoot-Timestamp"

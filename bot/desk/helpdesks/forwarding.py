@@ -8,14 +8,14 @@ import logging
 from datetime import datetime, timezone
 from typing import Final, TypeVar
 
-from bot.desk.helpdesks import ledger
-from bot.desk.helpdesks.door import Helpdesk
-from bot.desk.helpdesks.ledger import Standing, Work
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import NotSent
-from bot.post.hub import Hub
-from bot.waiting import timeout
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import NotSent
+from bot.delivery.events import Hub
+from bot.desk.helpdesks import sync_state
+from bot.desk.helpdesks.helpdesk import Helpdesk
+from bot.desk.helpdesks.sync_state import Standing, Work
+from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Forwarding:
                 wait = _EVERY
                 try:
                     await self.once()
-                    wait = min(wait, await self.database.run(ledger.next_due, self.door.name, _now()))
+                    wait = min(wait, await self.database.run(sync_state.next_due, self.door.name, _now()))
                 except Exception as error:
                     log.warning("%s waits: %s", self.door.name, type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):
@@ -70,20 +70,20 @@ class Forwarding:
 
     async def once(self) -> None:
         """Look at all cases once."""
-        await self.database.run(ledger.begin, self.door.name, _now())
-        for standing in await self.database.run(ledger.due, self.door.name, _now()):
+        await self.database.run(sync_state.begin, self.door.name, _now())
+        for standing in await self.database.run(sync_state.due, self.door.name, _now()):
             try:
-                work = await self.database.run(ledger.look, self.keys, standing, self.site)
+                work = await self.database.run(sync_state.look, self.keys, standing, self.site)
                 failed = await self._do(work)
             except Exception:
                 with contextlib.suppress(Exception):
-                    await self.database.run(ledger.later, standing, NotSent("error"), _now())
+                    await self.database.run(sync_state.later, standing, NotSent("error"), _now())
                 raise
             if failed is None:
-                await self.database.run(ledger.release, standing, _now())
+                await self.database.run(sync_state.release, standing, _now())
             else:
                 log.warning("%s: case %d waits (%s)", self.door.name, standing.case, failed.code)
-                await self.database.run(ledger.later, standing, failed, _now())
+                await self.database.run(sync_state.later, standing, failed, _now())
 
     async def _do(self, work: Work) -> NotSent | None:
         """All that is to be done for a case, in order, up to the first thing that does not work."""
@@ -91,11 +91,11 @@ class Forwarding:
         if referral is None:
             failed = await self.door.erase(standing.opened) if standing.theirs else None
             if failed is None:
-                await self.database.run(ledger.drop, standing)
+                await self.database.run(sync_state.drop, standing)
             return failed
         if not standing.theirs:
             if not work.running:
-                await self.database.run(ledger.move, standing, state="done")
+                await self.database.run(sync_state.move, standing, state="done")
                 return None
             opened = await self.door.open(referral)
             if isinstance(opened, NotSent):
@@ -151,11 +151,11 @@ class Forwarding:
             failed = await self.door.note(standing.theirs, OUTCOMES[outcome])
             if failed is not None and not failed.permanent:
                 return failed
-            await self.database.run(ledger.told, received)
+            await self.database.run(sync_state.told, received)
         return None
 
     async def _move(self, standing: Standing, **values: str | int | bool) -> Standing:
-        return await self.database.run(ledger.move, standing, **values)
+        return await self.database.run(sync_state.move, standing, **values)
 
 
 def _level(work: Work) -> int:

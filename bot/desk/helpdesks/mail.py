@@ -9,9 +9,9 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Final
 
+from bot.conversations.models import NotSent
 from bot.desk.helpdesks.config import Mail as Config
-from bot.desk.helpdesks.door import Line, Opened, Referral
-from bot.log.model import NotSent
+from bot.desk.helpdesks.helpdesk import Line, Opened, Referral
 
 #: Seconds that the mail server has for each step.
 _PATIENCE: Final = 10.0

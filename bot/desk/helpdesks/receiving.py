@@ -8,15 +8,15 @@ from typing import Final, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.conversations import outbox
+from bot.conversations import schema as log_schema
+from bot.conversations.cases import Case, get
+from bot.conversations.crypto import Keys
+from bot.conversations.database import announce
+from bot.conversations.models import Content
+from bot.conversations.store import hold
 from bot.desk.helpdesks import schema
-from bot.desk.helpdesks.door import Ended, Event, Said
-from bot.log import outbox
-from bot.log import schema as log_schema
-from bot.log.cases import Case, get
-from bot.log.conversations import hold
-from bot.log.database import announce
-from bot.log.keys import Keys
-from bot.log.model import Content
+from bot.desk.helpdesks.helpdesk import Ended, Event, Said
 
 _S, _R, _K = schema.standings, schema.received, log_schema.cases
 #: Longest text of an advisor that is carried, in characters.

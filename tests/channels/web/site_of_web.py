@@ -17,11 +17,11 @@ from typing import Any
 from aiohttp import web
 
 from actions.letters import store
-from actions.reply import Button, Document, Reply
+from actions.responses import Button, Document, Reply
 from bot.channels.web import channel
+from bot.conversations import store as conversations
+from bot.delivery.service import Office
 from bot.engine.turn import Turn
-from bot.log import conversations
-from bot.post.office import Office
 from bot.settings import Settings
 from facts.base import FactBase
 

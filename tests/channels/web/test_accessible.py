@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from site_of_web import Site
 
-from bot.log import conversations, outbox
-from bot.log.model import Content
+from bot.conversations import outbox
+from bot.conversations import store as conversations
+from bot.conversations.models import Content
 
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from site_of_web import Site, serving
 
-from bot.log import cases, conversations, outbox
-from bot.log.database import announce
-from bot.log.model import Content
+from bot.conversations import cases, outbox
+from bot.conversations import store as conversations
+from bot.conversations.database import announce
+from bot.conversations.models import Content
 from facts.base import FactBase
 
 

@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from site_of_web import Site
 
-from bot.log import cases, conversations, history, outbox
-from bot.log.database import announce
-from bot.log.model import Content
+from bot.conversations import cases, history, outbox
+from bot.conversations import store as conversations
+from bot.conversations.database import announce
+from bot.conversations.models import Content
 
 Open = Callable[..., Page]
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 from site_of_web import Site, serving
 
-from bot.log import outbox
-from bot.log.model import Content
+from bot.conversations import outbox
+from bot.conversations.models import Content
 from facts.base import FactBase
 
 

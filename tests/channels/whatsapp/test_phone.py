@@ -13,12 +13,13 @@ import pytest
 from aiohttp import web
 from playwright.async_api import async_playwright, expect
 
-from actions.reply import Button
-from bot.channels.whatsapp import phone, webhook
-from bot.channels.whatsapp.carrier import WhatsAppCarrier
+from actions.responses import Button
+from bot.channels.whatsapp import webhook
+from bot.channels.whatsapp.channel import WhatsAppCarrier
 from bot.channels.whatsapp.config import Config, check
-from bot.channels.whatsapp.graph import Graph
-from bot.log.model import Content, Conversation, FileRef, Incoming, Message, Outgoing, Sent, Update
+from bot.channels.whatsapp.graph_client import Graph
+from bot.conversations.models import Content, Conversation, FileRef, Incoming, Message, Outgoing, Sent, Update
+from bot.dev import phone
 from bot.settings import Settings
 from facts.base import FactBase
 from facts.wording import Wording

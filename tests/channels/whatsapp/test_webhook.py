@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.channels.whatsapp import webhook
 from bot.channels.whatsapp.config import Config
-from bot.log.model import Incoming, Update
+from bot.conversations.models import Incoming, Update
 from tests.channels.whatsapp import meta
 from tests.channels.whatsapp.conftest import Serve
 

@@ -10,16 +10,17 @@ from types import SimpleNamespace
 import pytest
 from aiohttp import web
 
+from bot.conversations import cases, history, inbox, outbox
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import Contact, Content, Incoming, Message
+from bot.delivery.events import Hub
 from bot.desk.handoff import Handoff
-from bot.desk.helpdesks import doors
+from bot.desk.helpdesks import registry
 from bot.desk.helpdesks.chatwoot import Chatwoot
 from bot.desk.helpdesks.config import Chatwoot as Config
 from bot.desk.helpdesks.forwarding import Forwarding
-from bot.log import cases, conversations, history, inbox, outbox
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import Contact, Content, Incoming, Message
-from bot.post.hub import Hub
 from bot.settings import Settings
 from facts.base import FactBase
 from tests.desk.helpdesks.stand_in import ACCOUNT, INBOX, SECRET, TOKEN, ChatwootStandIn
@@ -59,19 +60,19 @@ class Side:
             chatwoot_url=self.chatwoot.address, chatwoot_token=TOKEN, chatwoot_account=str(ACCOUNT),
             chatwoot_inbox=str(INBOX), chatwoot_webhook_secret=SECRET,
         )  # fmt: skip
-        webhook = doors.Webhook(
-            doors.config.chatwoot(settings) or pytest.fail("no Chatwoot"),
+        webhook = registry.Webhook(
+            registry.config.chatwoot(settings) or pytest.fail("no Chatwoot"),
             SimpleNamespace(database=self.database, keys=self.keys, hub=self.hub), self.words,
             lambda _, reason: self.refused.append(reason),
         )  # fmt: skip
-        app.router.add_post(doors.PATH, webhook.receive)
-        app.router.add_post(doors.PATH + "/{secret}", webhook.receive)
+        app.router.add_post(registry.PATH, webhook.receive)
+        app.router.add_post(registry.PATH + "/{secret}", webhook.receive)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        self.chatwoot.webhook = f"http://127.0.0.1:{port}{doors.PATH}"
+        self.chatwoot.webhook = f"http://127.0.0.1:{port}{registry.PATH}"
 
     async def stop(self) -> None:
         await self.door.end()

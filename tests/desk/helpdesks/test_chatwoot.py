@@ -11,14 +11,15 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
+from bot.conversations import cases, outbox
+from bot.conversations import schema as log_schema
+from bot.conversations import store as conversations
+from bot.conversations.database import Database
+from bot.conversations.models import NotSent
 from bot.desk.helpdesks import chatwoot as door
-from bot.desk.helpdesks import ledger, schema
-from bot.desk.helpdesks.door import Line
+from bot.desk.helpdesks import schema, sync_state
 from bot.desk.helpdesks.forwarding import OUTCOMES
-from bot.log import cases, conversations, outbox
-from bot.log import schema as log_schema
-from bot.log.database import Database
-from bot.log.model import NotSent
+from bot.desk.helpdesks.helpdesk import Line
 from tests.desk.helpdesks.conftest import NAME, PHONE, Side
 from tests.desk.helpdesks.stand_in import ChatwootStandIn
 
@@ -368,7 +369,7 @@ async def test_the_worker_hands_on_within_a_second_of_the_news(side: Side) -> No
 
 async def test_the_log_may_be_away_while_the_worker_runs(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     await side.case()
-    real, calls = ledger.look, []
+    real, calls = sync_state.look, []
 
     def broken(*arguments: object) -> object:
         calls.append(1)
@@ -376,7 +377,7 @@ async def test_the_log_may_be_away_while_the_worker_runs(side: Side, monkeypatch
             raise sa.exc.OperationalError("select", {}, Exception("away"))
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ledger, "look", broken)
+    monkeypatch.setattr(sync_state, "look", broken)
     with pytest.raises(sa.exc.OperationalError):
         await side.worker.once()
     rush(side.database)

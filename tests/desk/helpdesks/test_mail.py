@@ -13,11 +13,11 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
+from bot.conversations import cases
+from bot.conversations.database import Database
 from bot.desk.helpdesks import config, schema
 from bot.desk.helpdesks.forwarding import Forwarding
 from bot.desk.helpdesks.mail import Mail
-from bot.log import cases
-from bot.log.database import Database
 from bot.settings import Settings
 from tests.desk.helpdesks.conftest import NAME, PHONE, Side
 from tests.ports import free_port

@@ -9,7 +9,7 @@ import time
 import aiohttp
 import pytest
 
-from bot.desk.helpdesks import doors
+from bot.desk.helpdesks import registry
 from tests.desk.helpdesks.conftest import Side
 from tests.desk.helpdesks.stand_in import SECRET
 
@@ -98,5 +98,5 @@ async def test_the_webhook_is_there_only_with_settings(side: Side) -> None:
     from bot.settings import Settings
 
     app = web.Application()
-    assert doors.add(app, side, side.words, Settings()) == []
+    assert registry.add(app, side, side.words, Settings()) == []
     assert not list(app.router.routes())
