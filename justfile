@@ -12,6 +12,7 @@ lint:
     uv run ruff check .
     uv run mypy
     uv run lint-imports
+    [ -f package.json ] && [ ! -d node_modules ] && npm ci --silent || true
     if [ -f package.json ]; then npm run --silent lint && npm run --silent types; fi
 
 # Formats the code and mends what the linter can mend by itself.
