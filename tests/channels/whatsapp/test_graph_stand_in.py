@@ -18,7 +18,7 @@ from aiohttp import web
 
 from tests.channels.whatsapp.conftest import Serve
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
-from tests.channels.whatsapp.test_graph import HELLO
+from tests.channels.whatsapp.test_graph_client import HELLO
 from tests.ports import free_port
 
 HEADERS = {"Authorization": "Bearer token"}
