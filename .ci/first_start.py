@@ -69,7 +69,7 @@ def main() -> None:
         if "€" not in answer:
             raise SystemExit(f"no amount in the answer: {answer}")
         print(answer.splitlines()[0])
-        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to all of them
+        process.send_signal(signal.SIGINT)  # uv passes it on; to the whole group it would come twice
         status = process.wait(STOP)
         if status != 0:
             raise SystemExit(f"stopped by Ctrl-C with exit status {status}")
