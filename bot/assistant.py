@@ -108,9 +108,8 @@ class Assistant:
         return await self._engine.parse(clean(text))
 
     async def slot(self, conversation: str, name: str) -> object:
-        """What a conversation knows under a name, where the engine is in this process; else None."""
-        read = getattr(self._engine, "slot", None)
-        return None if read is None else await read(conversation, name)
+        """What a conversation keeps under a slot's name; None where nothing."""
+        return await self._engine.slot(conversation, name)
 
     async def trouble(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOMS = ("facts", "actions", "bot")
-#: Verbs that a module of rows or routes is asked by its own name, as in `cases.get`, `flags.purge`, `routes.add_routes`.
+#: Verbs of modules that hold rows or routes, told apart by the module: `cases.get`, `flags.purge`, `staff.add_routes`.
 BY_MODULE = {"add", "add_routes", "get", "find", "listed", "purge", "upgrade"}
 MOST = 3
 

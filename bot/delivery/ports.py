@@ -31,6 +31,10 @@ class AssistantPort(Protocol):
         """What the understanding makes of a text."""
         ...
 
+    async def slot(self, conversation: str, name: str) -> object:
+        """What a conversation keeps under a slot's name; None where nothing."""
+        ...
+
     async def forget(self, conversation: str) -> None:
         """Delete what is kept of a conversation."""
         ...

@@ -40,6 +40,14 @@ class Engine(Protocol):
         """
         ...
 
+    async def slot(self, conversation: str, name: str) -> Any:
+        """What a conversation keeps under a slot's name, as plain data; None where it keeps nothing. Changes nothing.
+
+        Raises:
+            EngineAway: as `reply`.
+        """
+        ...
+
     async def forget(self, conversation: str) -> None:
         """Delete what is kept of a conversation, and the files that were made in it.
 

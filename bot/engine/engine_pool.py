@@ -26,7 +26,7 @@ from aiohttp import web
 from actions.letters import store
 from bot.engine.engine import Engine
 from bot.engine.http_engine import HttpEngine
-from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, TurnRequest, TurnResponse
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
 from bot.engine.turn import EngineAway
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,8 @@ class EngineServer:
     def app(self) -> web.Application:
         """The calls of bot/engine/protocol.py."""
         app = web.Application(client_max_size=_LARGEST)
-        for name, call in (("webhook", self._reply), ("parse", self._parse), ("forget", self._forget)):
+        calls = {"webhook": self._reply, "parse": self._parse, "slot": self._slot, "forget": self._forget}
+        for name, call in calls.items():
             app.router.add_post(f"/webhooks/baken/{name}", self._guarded(call))
         app.router.add_get("/webhooks/baken/health", self._health)
         return app
@@ -146,6 +147,10 @@ class EngineServer:
 
     async def _parse(self, body: bytes) -> bytes:
         return msgspec.json.encode(await self._engine.parse(msgspec.json.decode(body, type=ParseRequest).text))
+
+    async def _slot(self, body: bytes) -> bytes:
+        asked = msgspec.json.decode(body, type=SlotRequest)
+        return msgspec.json.encode(await self._engine.slot(asked.conversation, asked.name))
 
     async def _forget(self, body: bytes) -> bytes:
         await self._engine.forget(msgspec.json.decode(body, type=EraseRequest).conversation)

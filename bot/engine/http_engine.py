@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from actions.letters import store
-from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, TurnRequest, TurnResponse
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
 from bot.engine.turn import EngineAway, Turn
 
 log = logging.getLogger(__name__)
@@ -73,6 +73,10 @@ class HttpEngine:
     async def parse(self, text: str) -> dict[str, Any]:
         """What the understanding makes of a text, without a conversation."""
         return msgspec.json.decode(await self._ask("parse", ParseRequest(text)), type=dict[str, Any])
+
+    async def slot(self, conversation: str, name: str) -> Any:
+        """What a conversation keeps under a slot's name; None where nothing."""
+        return msgspec.json.decode(await self._ask("slot", SlotRequest(conversation, name)))
 
     async def forget(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""

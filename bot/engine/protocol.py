@@ -36,6 +36,13 @@ class ParseRequest(msgspec.Struct, frozen=True):
     text: str
 
 
+class SlotRequest(msgspec.Struct, frozen=True):
+    """A slot of a conversation, for who looks on: an advisor sees what the worker told."""
+
+    conversation: str
+    name: str
+
+
 class EraseRequest(msgspec.Struct, frozen=True):
     """A conversation to delete."""
 

@@ -67,6 +67,9 @@ class StandIn:
     async def parse(self, text: str) -> dict[str, Any]:
         return {"intent": {"name": WORDS.get(text, "minimum_wage"), "confidence": 1.0}}
 
+    async def slot(self, conversation: str, name: str) -> object:
+        return None
+
     async def forget(self, conversation: str) -> None:
         return None
 

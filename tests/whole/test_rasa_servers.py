@@ -122,6 +122,9 @@ async def test_the_servers_answer_in_turn_as_the_engine_in_one_process_does(
         embedded = await assistant._engine.reply("as one", text, message_id=str(number))
         assert same(over_http) == same(embedded), text
         assert over_http.milliseconds > 0
+    case = await engine.slot("as one", "case")
+    assert case is not None and case == await assistant._engine.slot("as one", "case")  # the desk shows its sum
+    assert await engine.slot("nobody yet", "case") is None
     assert await engine.unhealthy_reason() is None
     await engine.close()
 

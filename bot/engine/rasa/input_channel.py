@@ -1,7 +1,8 @@
 """The gateway's way into `rasa run`: named in credentials.yml. Never public; asked with a shared secret.
 
-    POST /webhooks/baken/webhook   an `Asked` → a `Told`: the whole turn, not split at blank lines
+    POST /webhooks/baken/webhook   a `TurnRequest` → a `TurnResponse`: the whole turn, not split at blank lines
     POST /webhooks/baken/parse     {"text"} → what the understanding makes of it
+    POST /webhooks/baken/slot      {"conversation", "name"} → what the conversation keeps under that name, or null
     POST /webhooks/baken/forget    {"conversation"} → {}
     GET  /webhooks/baken/health    200 where it can answer, else 503 naming the part
 
@@ -25,7 +26,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 
 from actions.letters import store
-from bot.engine.protocol import HEADER, SHORTEST_SECRET, EraseRequest, ParseRequest, TurnRequest, TurnResponse
+from bot.engine.protocol import (
+    HEADER,
+    SHORTEST_SECRET,
+    EraseRequest,
+    ParseRequest,
+    SlotRequest,
+    TurnRequest,
+    TurnResponse,
+)
 from bot.engine.rasa import agent_turn
 from bot.engine.rasa.in_process_actions import compile_answer_check
 from bot.engine.rasa.patches.failures import hold_failures
@@ -86,6 +95,10 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         async def parse(request: Request) -> HTTPResponse:
             return _json(await self._agent(request).parse_message(self._read(request, ParseRequest).text))
 
+        async def slot(request: Request) -> HTTPResponse:
+            asked = self._read(request, SlotRequest)
+            return _json(await agent_turn.slot(self._agent(request), asked.conversation, asked.name))
+
         async def forget(request: Request) -> HTTPResponse:
             await agent_turn.forget(self._agent(request), self._read(request, EraseRequest).conversation)
             return _json({})
@@ -95,7 +108,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
             part = await agent_turn.trouble(agent) if self._secret else "secret"
             return _json({"status": part or "ok"}, 503 if part else 200)
 
-        for call in (webhook, parse, forget):
+        for call in (webhook, parse, slot, forget):
             made.add_route(_guarded(call), f"/{call.__name__}", methods=["POST"], name=call.__name__)
         made.add_route(health, "/health", methods=["GET"], name="health")
         return made
