@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from actions.answers import Answers, remember
-from actions.responses import Button, Outcome, Reply
-from actions.turn_context import Situation
+from actions.responses import ActionResult, Button, Reply
+from actions.turn_context import TurnContext
 from facts import notation
 
 #: What the buttons about the desk send. The gateway answers these itself (bot/desk/handoff.py).
 SHARE, IMPROVE, LEAVE, STAY, RATE = "/share", "/improve", "/leave_human", "/stay_human", "/rate_human"
 
 
-def waiting(answers: Answers, situation: Situation, found: Outcome) -> Outcome:
+def waiting(answers: Answers, situation: TurnContext, found: ActionResult) -> ActionResult:
     """In the queue at once: who answers when, what to do meanwhile, and whether the talk so far may be read.
 
     Args:
@@ -30,7 +30,7 @@ def waiting(answers: Answers, situation: Situation, found: Outcome) -> Outcome:
     if desk.holder == "bot":
         asked = share(answers, language) if desk.spoke else improve(answers, language)
         replies.append(asked)
-    return Outcome(
+    return ActionResult(
         replies=tuple(replies),
         topic="talk_to_human",
         language=language,
@@ -41,7 +41,7 @@ def waiting(answers: Answers, situation: Situation, found: Outcome) -> Outcome:
     )
 
 
-def when(answers: Answers, situation: Situation) -> str:
+def when(answers: Answers, situation: TurnContext) -> str:
     """Who answers and when, or that it can't be said."""
     wording, language, desk = answers.wording, situation.language, situation.desk
     if desk.holder == "waiting" and desk.staffed and desk.open:
@@ -83,12 +83,12 @@ def rating(answers: Answers, language: str) -> tuple[Button, ...]:
     )
 
 
-def left(answers: Answers, situation: Situation) -> Outcome:
+def left(answers: Answers, situation: TurnContext) -> ActionResult:
     """Who waited goes back to Baken."""
     language = situation.language
     text = answers.wording.text("desk.left", language)
     buttons = tuple(answers.common("menu", "human", language=language))
-    return Outcome(
+    return ActionResult(
         replies=(Reply(text, buttons),),
         topic="cancel",
         language=language,

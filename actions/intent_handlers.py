@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from actions.answers import Answers
-from actions.responses import Outcome
+from actions.responses import ActionResult
 from actions.smalltalk import Dialogue
 from actions.tracker_state import Heard
 
@@ -28,7 +28,7 @@ class Responses:
 
     def __init__(self, answers: Answers, dialogue: Dialogue) -> None:
         self.answers, self.dialogue = answers, dialogue
-        self.by_action: dict[str, Callable[[Heard], Outcome]] = {
+        self.by_action: dict[str, Callable[[Heard], ActionResult]] = {
             "action_answer": self._answer,
             "action_safety": lambda heard: answers.safety(heard.situation.intent, heard.situation),
             "action_talk": self._talk,
@@ -41,21 +41,21 @@ class Responses:
             "action_group": lambda heard: dialogue.group(heard.situation),
         }
 
-    def respond(self, heard: Heard) -> Outcome:
+    def respond(self, heard: Heard) -> ActionResult:
         """The reply to a message by its intent."""
         return self.by_action[ACTION_OF.get(heard.situation.intent, "action_answer")](heard)
 
-    def _answer(self, heard: Heard) -> Outcome:
+    def _answer(self, heard: Heard) -> ActionResult:
         situation = heard.situation
         return self.answers.answer(self.dialogue.goes_on(situation) or situation.intent, situation)
 
-    def _more(self, heard: Heard) -> Outcome:
+    def _more(self, heard: Heard) -> ActionResult:
         values = heard.situation.values
         topic = str(values.get("topic") or heard.situation.memory.topic or "")
         page = str(values.get("page", "0"))
         return self.answers.more(topic, int(page) if page.isdigit() else 0, heard.situation)
 
-    def _talk(self, heard: Heard) -> Outcome:
+    def _talk(self, heard: Heard) -> ActionResult:
         if heard.situation.intent == "affirm" and heard.situation.memory.asked == "delete":
             return self.dialogue.delete(heard.situation)
         return self.dialogue.talk(heard.situation)

@@ -41,7 +41,7 @@ class SourceShown(msgspec.Struct, frozen=True):
     checked_on: str
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class ActionResult(msgspec.Struct, frozen=True, kw_only=True):
     """All that an action did: its replies, what they are made of, and what the conversation remembers."""
 
     replies: tuple[Reply, ...]

@@ -7,8 +7,8 @@ import re
 from actions.answers import Answers, remember
 from actions.handoff import left, waiting
 from actions.mentions import mentioned
-from actions.responses import Button, Outcome, Reply
-from actions.turn_context import Situation
+from actions.responses import ActionResult, Button, Reply
+from actions.turn_context import TurnContext
 from facts.languages import NAMES
 
 #: The menu's groups: WhatsApp shows at most ten rows at a time.
@@ -40,10 +40,10 @@ class Dialogue:
         self.answers = answers
         self.wording = answers.wording
 
-    def say(self, key: str, situation: Situation, buttons: list[Button], topic: str | None = None) -> Outcome:
+    def say(self, key: str, situation: TurnContext, buttons: list[Button], topic: str | None = None) -> ActionResult:
         """One text with buttons."""
         text = self.wording.text(key, situation.language)
-        return Outcome(
+        return ActionResult(
             replies=(Reply(text, tuple(buttons)),),
             topic=topic or situation.intent,
             language=situation.language,
@@ -56,7 +56,7 @@ class Dialogue:
             self.answers.button(f"button.{group}", f'/show_group{{"group": "{group}"}}', language) for group in GROUPS
         ]
 
-    def talk(self, situation: Situation) -> Outcome:
+    def talk(self, situation: TurnContext) -> ActionResult:
         """Hello, thanks, yes, no, the menu and so on."""
         language, memory = situation.language, situation.memory
         full = [*self.groups(language), *self.answers.common("human", "language", language=language)]
@@ -77,7 +77,7 @@ class Dialogue:
         buttons = self.answers.common("menu", "human", language=language) if few else full
         return self.say(keys.get(situation.intent, situation.intent), situation, buttons)
 
-    def group(self, situation: Situation) -> Outcome:
+    def group(self, situation: TurnContext) -> ActionResult:
         """The topics of a group of the menu."""
         language = situation.language
         topics = GROUPS.get(str(situation.values.get("group", "")))
@@ -86,14 +86,14 @@ class Dialogue:
         buttons = [self.answers.topic_button(topic, language) for topic in topics]
         return self.say("menu.group", situation, [*buttons, *self.answers.common("menu", language=language)], "menu")
 
-    def human(self, situation: Situation) -> Outcome:
+    def human(self, situation: TurnContext) -> ActionResult:
         """A human is asked for: put in the queue and told who answers when. Without a desk Baken says so."""
         found = self.answers.answer("find_help", situation)
         if situation.desk.on:
             return waiting(self.answers, situation, found)
         text = self.wording.text("human.none", situation.language)
         replies = (Reply(f"{text}\n\n{found.replies[0].text}", found.replies[0].buttons),)
-        return Outcome(
+        return ActionResult(
             replies=replies,
             topic="talk_to_human",
             language=situation.language,
@@ -102,7 +102,7 @@ class Dialogue:
             slots=found.slots,
         )
 
-    def ask_back(self, situation: Situation) -> Outcome:
+    def ask_back(self, situation: TurnContext) -> ActionResult:
         """Not sure enough: the likely topics as buttons; none likely: an honest word, the menu and a human."""
         language, memory = situation.language, situation.memory
         picked = self._picked(situation)
@@ -121,7 +121,7 @@ class Dialogue:
         text = self.wording.text(key, language)
         if situation.hint:
             text = f"{text}\n\n{self.answers.hint(situation)}"
-        return Outcome(
+        return ActionResult(
             replies=(Reply(text, tuple(buttons)),),
             topic=situation.choices[0] if situation.choices else "out_of_scope",
             language=language,
@@ -130,12 +130,12 @@ class Dialogue:
             slots=remember(memory, not_understood=times, offered=tuple(topics), asked="human" if times > 1 else ""),
         )
 
-    def _picked(self, situation: Situation) -> str | None:
+    def _picked(self, situation: TurnContext) -> str | None:
         """The offered topic that an answer points to, or the one that the talk goes on with."""
         meant = self.goes_on(situation)
         return meant or next((topic for topic in situation.choices if topic in situation.memory.offered), None)
 
-    def goes_on(self, situation: Situation) -> str | None:
+    def goes_on(self, situation: TurnContext) -> str | None:
         """The topic that a few words go on with: "2" after a choice, "and if I am 19?" after the minimum wage."""
         memory = situation.memory
         number = _ORDINAL.match(situation.text)
@@ -147,28 +147,28 @@ class Dialogue:
                 return memory.topic
         return None
 
-    def change_language(self, situation: Situation, wanted: str | None) -> Outcome:
+    def change_language(self, situation: TurnContext, wanted: str | None) -> ActionResult:
         """Asked for a language: switched to it, with the way back as a button; not named: all twelve to choose from."""
         if wanted is None:
             buttons = [Button(name, f'/set_language{{"code": "{code}"}}') for code, name in NAMES.items()]
             return self.say("language.ask", situation, buttons, "change_language")
         key = "language.same" if wanted == situation.before else "language.switched"
         text = self.wording.text(key, wanted, language=NAMES[wanted])
-        return Outcome(
+        return ActionResult(
             replies=(Reply(text, (*undo(situation.before, wanted), *self.groups(wanted))),),
             topic="change_language",
             language=wanted,
             slots=remember(situation.memory) | {"language": wanted},
         )
 
-    def delete(self, situation: Situation) -> Outcome:
+    def delete(self, situation: TurnContext) -> ActionResult:
         """Delete everything: asked once more, then done by the engine."""
         language = situation.language
         if situation.intent == "confirm_delete" or (
             situation.intent == "affirm" and situation.memory.asked == "delete"
         ):
             text = self.wording.text("delete.done", language)
-            return Outcome(
+            return ActionResult(
                 replies=(Reply(text),), topic="delete_my_data", language=language, forget=True, slots={"memory": None}
             )
         if situation.intent == "keep_data":
@@ -177,7 +177,7 @@ class Dialogue:
             self.answers.button("button.delete", "/confirm_delete", language),
             self.answers.button("button.keep", "/keep_data", language),
         )
-        return Outcome(
+        return ActionResult(
             replies=(Reply(self.wording.text("delete.ask", language), buttons),),
             topic="delete_my_data",
             language=language,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from actions.language_memory import Detected, next_language
-from actions.turn_context import Desk, Memory, Situation, desk_by_setting
+from actions.turn_context import DeskStatus, Memory, TurnContext, desk_by_setting
 from facts.languages import NAMES
 
 #: So many topics of the ranking are kept.
@@ -17,11 +17,11 @@ _LIKELIEST = 5
 class Heard(msgspec.Struct, frozen=True):
     """A situation, and the language that a person asked for in words or by button, where they did."""
 
-    situation: Situation
+    situation: TurnContext
     wanted: str | None
 
 
-def read(tracker: dict[str, Any]) -> Heard:
+def read_tracker(tracker: dict[str, Any]) -> Heard:
     """The situation of the newest message in a tracker's state."""
     slots = tracker.get("slots") or {}
     latest = tracker.get("latest_message") or {}
@@ -40,7 +40,7 @@ def read(tracker: dict[str, Any]) -> Heard:
     danger = latest.get("danger") or {}
     kept = slots.get("memory")
     memory = msgspec.convert(kept, Memory) if isinstance(kept, dict) else Memory()
-    situation = Situation(
+    situation = TurnContext(
         intent=intent,
         text=text,
         language=language,
@@ -59,10 +59,10 @@ def read(tracker: dict[str, Any]) -> Heard:
     return Heard(situation, wanted)
 
 
-def _desk(told: Any, memory: Memory) -> Desk:
+def _desk(told: Any, memory: Memory) -> DeskStatus:
     """How the desk stands by what the gateway told; without a gateway as far as the conversation remembers."""
     if isinstance(told, dict):
-        return msgspec.convert(told, Desk)
+        return msgspec.convert(told, DeskStatus)
     desk = desk_by_setting()
     return msgspec.structs.replace(desk, holder="waiting" if desk.on and memory.waits else "bot")
 

@@ -11,7 +11,7 @@ import msgspec
 from facts import clock
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
+class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How the advisors' desk stands, as the gateway tells it with each message."""
 
     on: bool = True  #: there is a desk
@@ -23,9 +23,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     spoke: bool = True  #: something was said before, that could be shared
 
 
-def desk_by_setting() -> Desk:
+def desk_by_setting() -> DeskStatus:
     """Without a gateway (`baken ask`): there is a desk unless `BAKEN_DESK` is off, and nothing is known of it."""
-    return Desk(on=os.environ.get("BAKEN_DESK", "on").strip().lower() != "off")
+    return DeskStatus(on=os.environ.get("BAKEN_DESK", "on").strip().lower() != "off")
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,7 +40,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     waits: bool = False  #: asked for a human and did not take it back
 
 
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
+class TurnContext(msgspec.Struct, frozen=True, kw_only=True):
     """The message and the memory of one conversation."""
 
     intent: str
@@ -56,5 +56,5 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     shares: dict[str, float] = {}  #: what the understanding thinks of the likeliest topics
     values: dict[str, Any] = {}  #: of a button's payload
     memory: Memory = Memory()
-    desk: Desk = msgspec.field(default_factory=desk_by_setting)
+    desk: DeskStatus = msgspec.field(default_factory=desk_by_setting)
     on: date = msgspec.field(default_factory=clock.today)

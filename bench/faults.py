@@ -126,7 +126,7 @@ class Storm:
             out = connection.execute(sa.select(table).where(table.c.direction == "out")).all()
             return {row.channel_id: (row.id, row.state) for row in into}, out
 
-        into, out = database.now(look)
+        into, out = database.transaction_sync(look)
         database.close()
         answered = {row.reply_to for row in out}
         carried: dict[int, set[str]] = defaultdict(set)

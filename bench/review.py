@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.commands.start import start
 from bot.conversations.models import Content, Incoming
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.evaluation.files import questions
 from bot.review.suites import files as suites
 from bot.review.suites import store as runs
@@ -37,14 +37,14 @@ def main(rounds: int) -> None:
 
 async def _measure(folder: Path, rounds: int) -> None:
     settings = Settings(data_folder=str(folder))
-    office = Office(settings, await start(settings), lambda kind, language, holder: "")
+    office = MessageService(settings, await start(settings), lambda kind, language, holder: "")
     await office.open()
     runner = Runner(office.database, office.keys, office.hub, office.assistant, lambda: bool(office.answering._running))
     texts = [row.text for code in NAMES for row in questions(ROOT / f"tests/questions/{code}.csv")[:40]]
     lines = "".join(f'{number},en,menu,"{text.replace(chr(34), "")}"\n' for number, text in enumerate(texts))
     content = ("id,language,topic,text\n" + lines).encode()
     now = datetime.now(timezone.utc)
-    suite = await office.database.run(
+    suite = await office.database.transaction(
         suites.keep,
         office.keys,
         "bench.csv",
@@ -62,13 +62,13 @@ async def _measure(folder: Path, rounds: int) -> None:
         for running in (False, True):
             working = None
             if running:
-                run = await office.database.run(runs.ask, 1, now, suite=suite)
+                run = await office.database.transaction(runs.ask, 1, now, suite=suite)
                 working = asyncio.create_task(runner.run())
             found[running] += await _round(office, texts, f"{number}-{running}")
             if working is not None and run is not None:
-                state = await office.database.run(runs.get, run)
+                state = await office.database.transaction(runs.get, run)
                 done += state.done if state is not None else 0
-                await office.database.run(runs.stop, run, datetime.now(timezone.utc))
+                await office.database.transaction(runs.stop, run, datetime.now(timezone.utc))
                 await asyncio.sleep(1.5)
                 working.cancel()
     for running, times in found.items():
@@ -79,7 +79,7 @@ async def _measure(folder: Path, rounds: int) -> None:
     await office.close()
 
 
-async def _round(office: Office, texts: list[str], name: str) -> list[float]:
+async def _round(office: MessageService, texts: list[str], name: str) -> list[float]:
     """Send messages, each of another person, and wait for their answers; seconds from taken in to answered."""
     begun: dict[int, float] = {}
     times: list[float] = []
@@ -93,11 +93,15 @@ async def _round(office: Office, texts: list[str], name: str) -> list[float]:
     office.answering.measured = measured
     for number in range(MESSAGES):
         incoming = Incoming(
-            channel="web", address=f"{name}-{number}", channel_id=f"{name}-{number}", kind="text",
-            content=Content(text=texts[(7 * number) % len(texts)]), at=datetime.now(timezone.utc),
-        )  # fmt: skip
+            channel="web",
+            address=f"{name}-{number}",
+            channel_id=f"{name}-{number}",
+            kind="text",
+            content=Content(text=texts[(7 * number) % len(texts)]),
+            at=datetime.now(timezone.utc),
+        )
         start_at = time.perf_counter()
-        (taken,) = await office.take_in([incoming])
+        (taken,) = await office.receive([incoming])
         begun[taken.id] = start_at
         await asyncio.sleep(APART)
     await asyncio.wait_for(all_answered.wait(), 60)

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.engine.rasa.model import ROOT
-from bot.redacted_logging import be_quiet
+from bot.redacted_logging import configure_logging
 from bot.settings import BadSetting, load
 from facts.read import BrokenFile
 
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.chdir(ROOT)  # the data and the model are found from anywhere
     try:
         settings = load()
-        be_quiet(settings.log_level)
+        configure_logging(settings.log_level)
         if settings.today:  # from a .env file too: the one clock reads the environment
             os.environ["BAKEN_TODAY"] = settings.today
         os.environ["BAKEN_DESK"] = settings.desk  # so does what is said to who asks for a human

@@ -22,7 +22,7 @@ _LOUD = (
 _OURS = ("bot", "actions", "facts", "__main__")
 
 
-def be_quiet(level: str = "WARNING") -> None:
+def configure_logging(level: str = "WARNING") -> None:
     """Set up logging for the whole process, before Rasa is imported."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
@@ -31,12 +31,12 @@ def be_quiet(level: str = "WARNING") -> None:
     warnings.filterwarnings("ignore")
     number: int = logging.getLevelName(level.upper())
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Nameless())
+    handler.setFormatter(RedactingFormatter())
     logging.basicConfig(level=number, handlers=[handler], force=True)
-    hush()
+    quieten_libraries()
 
 
-def hush() -> None:
+def quieten_libraries() -> None:
     """Hold Rasa, and what it brings, to warnings, and its structured logs to the name of what happened.
 
     At its debug level it prints what people write; with an exception it prints every variable on the way.
@@ -51,17 +51,17 @@ def hush() -> None:
     )
 
 
-class Nameless(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """One line a record: time, level, logger, what happened, and of an exception its type and place."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        told = essence(record)
+        told = redact(record)
         place = f" ({told['error']})" if told.get("error") else ""
         return f"{self.formatTime(record)} {record.levelname} {record.name}: {told['event']}{place}"
 
 
-def essence(record: logging.LogRecord) -> dict[str, str]:
+def redact(record: logging.LogRecord) -> dict[str, str]:
     """What may be logged of a record: {"event", "error"}.
 
     Other people's packages write addresses and values into their messages, and an exception's message may hold what a

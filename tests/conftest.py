@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.redacted_logging import be_quiet
+from bot.redacted_logging import configure_logging
 
-be_quiet()
+configure_logging()
 settings.register_profile("busy", deadline=None)  # a machine that does other things too is no reason to fail
 settings.load_profile("busy")
 ROOT = Path(__file__).parent.parent
@@ -33,8 +33,8 @@ BROWSERS = {"browser", "chromium"}
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """All tests, or a folder of them, are shared by processes; a single file runs in this one, for the debugger."""
-    if config.option.usepdb or any(".py" in argument for argument in config.args):
+    """All tests, or a folder of them, are shared by processes; files that are named run in one, for the debugger."""
+    if config.option.usepdb or all(".py" in argument for argument in config.args):
         config.option.dist = "no"
         return 0
     return min(os.cpu_count() or 1, 4)  # each holds a loaded model, and servers of its own

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aiohttp import web
 
 if TYPE_CHECKING:  # who only listens does not need the product
-    from bot.delivery.service import Office
+    from bot.delivery.service import MessageService
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class RunningGateway:
     """
 
     address: str
-    office: Office
+    office: MessageService
 
     def serving(self) -> AbstractAsyncContextManager[None]:
         """What runs between `start` and `close`."""
@@ -81,6 +81,6 @@ class RunningGateway:
         """The result of a function over a connection of the log."""
 
         async def transaction() -> T:
-            return await self.office.database.run(function, *arguments, **named)
+            return await self.office.database.transaction(function, *arguments, **named)
 
         return self.wait(transaction(), 30)

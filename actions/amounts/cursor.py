@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from actions.amounts.model import Asked, Per, Reading
+from actions.amounts.model import AskedFor, Extracted, Per
 from actions.amounts.tokenizer import Item
 
 #: What a word of a unit ("hour", "per_hour") says that an amount is for.
@@ -27,11 +27,11 @@ NEAR: Final = 4
 class Cursor:
     """The pieces of a message, which of them were read already, and what was found."""
 
-    def __init__(self, items: list[Item], today: date, asked: Asked, *, postpositions: bool, arabic: bool) -> None:
+    def __init__(self, items: list[Item], today: date, asked: AskedFor, *, postpositions: bool, arabic: bool) -> None:
         self.items, self.today, self.asked, self.postpositions = items, today, asked, postpositions
         self.arabic = arabic
         self.used: set[int] = set()
-        self.found: list[Reading] = []
+        self.found: list[Extracted] = []
         self.guessed: set[int] = set()  #: where a bare number was taken for money because money was asked for
 
     def at(self, place: int) -> Item | None:

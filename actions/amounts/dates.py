@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from actions.amounts.cursor import PER_KEYS, SMALL, UNITS, Cursor
-from actions.amounts.model import When
+from actions.amounts.model import DateRange
 from actions.amounts.tokenizer import Item, month_days
 
 _YEARS: Final = range(2015, 2041)
@@ -88,12 +88,17 @@ class Times(Cursor):
             edge = edge or "since"
         elif any(one.has("until") for one in inner) or (behind and self.has(taken, "until") and not edge):
             edge = edge or "until"
-        if self._joins(place) and self.found and isinstance(self.found[-1], When) and self.found[-1].edge != "until":
+        if (
+            self._joins(place)
+            and self.found
+            and isinstance(self.found[-1], DateRange)
+            and self.found[-1].edge != "until"
+        ):
             before = self.found[-1]
             self.found[-1] = msgspec.structs.replace(before, edge="since")
             edge = "until"
         self.used.update(range(place, taken))
-        self.found.append(When(first, last, edge, item.at))  # type: ignore[arg-type]
+        self.found.append(DateRange(first, last, edge, item.at))  # type: ignore[arg-type]
 
     def _joins(self, place: int) -> bool:
         """Whether "from … to" stands between this time and the one before: a dash, "to", or a small word like it."""

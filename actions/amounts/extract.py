@@ -12,7 +12,7 @@ import msgspec
 from actions.amounts.cursor import PER_KEYS, PER_OF, UNITS
 from actions.amounts.dates import Times
 from actions.amounts.lexicon import words_of
-from actions.amounts.model import Age, Asked, Money, Number, Per, Percent, Reading, Span, Tax
+from actions.amounts.model import Age, AskedFor, Duration, Extracted, Money, Number, Per, Percent, Tax
 from actions.amounts.tokenizer import tokens
 from facts.languages import NAMES
 
@@ -28,7 +28,7 @@ _MONEY: Final = 100
 _HOURS: Final[dict[Per, int]] = {"week": 84, "day": 16}
 
 
-def read(text: str, language: str, today: date, asked: Asked = "", wrote: str = "") -> list[Reading]:
+def extract(text: str, language: str, today: date, asked: AskedFor = "", wrote: str = "") -> list[Extracted]:
     """Everything that can be read out of a message, in its order.
 
     Args:
@@ -41,7 +41,7 @@ def read(text: str, language: str, today: date, asked: Asked = "", wrote: str = 
 
 
 @lru_cache(maxsize=16)  # the parts of a talk read the same message, one after the other
-def _read(text: str, language: str, today: date, asked: Asked, wrote: str) -> tuple[Reading, ...]:
+def _read(text: str, language: str, today: date, asked: AskedFor, wrote: str) -> tuple[Extracted, ...]:
     known = [name for name in dict.fromkeys((language, wrote, "nl", "en")) if name in NAMES]
     items = tokens(text, [words_of(name) for name in known])
     found = _Reader(items, today, asked, postpositions=language in _POSTPOSITIONS, arabic=language == "ar").all()
@@ -51,7 +51,7 @@ def _read(text: str, language: str, today: date, asked: Asked, wrote: str) -> tu
 class _Reader(Times):
     """Reads the numbers that the times left."""
 
-    def all(self) -> list[Reading]:
+    def all(self) -> list[Extracted]:
         """Times first, so that a year is no amount; then the numbers."""
         self._clock_times()
         telling = [(place, item) for place, item in enumerate(self.items) if item.tells]
@@ -63,11 +63,11 @@ class _Reader(Times):
                 self._number(place)
             elif item.has("hour") and place not in self.used and self._half(place + 1):
                 self.used.update({place, place + 1})
-                self.found.append(Span("hours", Decimal("1.5"), self._per_of_span(place, place + 2), at=item.at))
+                self.found.append(Duration("hours", Decimal("1.5"), self._per_of_span(place, place + 2), at=item.at))
             elif item.has("nothing"):
                 self._nothing(place)
             elif item.has("half_hour") and place not in self.used:
-                self.found.append(Span("hours", Decimal("0.5"), self._per_of_span(place, place + 1), at=item.at))
+                self.found.append(Duration("hours", Decimal("0.5"), self._per_of_span(place, place + 1), at=item.at))
         self._said_before()
         return self._without_guesses()
 
@@ -88,7 +88,7 @@ class _Reader(Times):
                 self.found[self.found.index(money[0])] = msgspec.structs.replace(money[0], per=per)
                 return
 
-    def _without_guesses(self) -> list[Reading]:
+    def _without_guesses(self) -> list[Extracted]:
         """A small number that was taken for money only because money was asked for is none beside real money."""
         sure = any(isinstance(one, Money) and (one.per or one.tax) for one in self.found)
         return [
@@ -296,7 +296,7 @@ class _Reader(Times):
 
     def _span(self, place: int, end: int, amount: Decimal, most: Decimal | None, unit: str) -> None:
         if unit == "four_weeks":
-            self.found.append(Span("weeks", amount * 4, at=self.items[place].at))
+            self.found.append(Duration("weeks", amount * 4, at=self.items[place].at))
             return
         if unit == "minute":
             amount, unit = amount / 60, "hour"
@@ -314,7 +314,7 @@ class _Reader(Times):
         if unit in ("hour", "day"):
             per = self._per_of_span(place, following)
         name = f"{unit}s"
-        self.found.append(Span(name, amount, per, most, self.items[place].at))  # type: ignore[arg-type]
+        self.found.append(Duration(name, amount, per, most, self.items[place].at))  # type: ignore[arg-type]
 
     def _per_of_span(self, place: int, following: int) -> Per:
         for near in self._reach(following, 1)[:3]:
@@ -349,13 +349,13 @@ class _Reader(Times):
             tax = tax or self._tax(place, end)
             self.found.append(Money(most or amount, behind, tax, role=self._role(place, end), at=at))
         elif behind:
-            self.found.append(Span("hours", amount, behind, most, at))
+            self.found.append(Duration("hours", amount, behind, most, at))
         elif self.asked in ("pay", "deduction", "paid"):
             self.found.append(Money(most or amount, role=self._role(place, end), at=at))
             if amount < _MONEY:
                 self.guessed.add(at)
         elif self.asked == "hours" and amount <= _MOST_HOURS:
-            self.found.append(Span("hours", amount, "", most, at))
+            self.found.append(Duration("hours", amount, "", most, at))
         elif amount >= _MONEY or amount.as_tuple().exponent == -2:
             self.found.append(Money(most or amount, role=self._role(place, end), at=at))
         else:

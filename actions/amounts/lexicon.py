@@ -53,7 +53,7 @@ DUALS: Final = "duals"
 Meaning = tuple[str, Any]
 
 
-class Words(msgspec.Struct, eq=False):
+class Lexicon(msgspec.Struct, eq=False):
     """One language's words, folded: a phrase (tuple of folded words) -> its meanings."""
 
     phrases: dict[tuple[str, ...], list[Meaning]]
@@ -84,7 +84,7 @@ def split(phrase: str) -> tuple[str, ...]:
 
 
 @cache
-def words_of(language: str, folder: Path = FOLDER) -> Words:
+def words_of(language: str, folder: Path = FOLDER) -> Lexicon:
     """The words of a language.
 
     Raises:
@@ -94,7 +94,7 @@ def words_of(language: str, folder: Path = FOLDER) -> Words:
     content: dict[str, Any] = without_lines(read_yaml(path))
     if wrong := KEYS ^ (set(content) - {*MORE, DUALS}):
         raise BrokenFile(path, 1, f"missing or unknown: {', '.join(sorted(wrong))}")
-    found = Words(phrases={}, stems={}, endings={}, reach={})
+    found = Lexicon(phrases={}, stems={}, endings={}, reach={})
     for key in (*UNITS, *PER_UNITS, *MARKS, *MORE):
         for phrase in content.get(key) or []:
             if "%" in str(phrase):
@@ -114,7 +114,7 @@ def words_of(language: str, folder: Path = FOLDER) -> Words:
     return found
 
 
-def _add(words: Words, phrase: str, meaning: Meaning) -> None:
+def _add(words: Lexicon, phrase: str, meaning: Meaning) -> None:
     if phrase.startswith("-"):
         if ending := latin_word(phrase):
             words.endings.setdefault(ending, []).append(meaning)

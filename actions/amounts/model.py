@@ -10,7 +10,7 @@ import msgspec
 
 Per = Literal["", "hour", "day", "week", "4weeks", "month", "year", "piece"]
 Tax = Literal["", "gross", "net"]
-Asked = Literal["", "pay", "hours", "age", "period", "deduction", "paid", "count"]
+AskedFor = Literal["", "pay", "hours", "age", "period", "deduction", "paid", "count"]
 
 
 class Money(msgspec.Struct, frozen=True, tag="money"):
@@ -24,7 +24,7 @@ class Money(msgspec.Struct, frozen=True, tag="money"):
     at: int = 0
 
 
-class Span(msgspec.Struct, frozen=True, tag="span"):
+class Duration(msgspec.Struct, frozen=True, tag="span"):
     """A number of hours, days, weeks, months or years; `per` says of what, `most` ends a range."""
 
     unit: Literal["hours", "days", "weeks", "months", "years"]
@@ -41,7 +41,7 @@ class Age(msgspec.Struct, frozen=True, tag="age"):
     at: int = 0
 
 
-class When(msgspec.Struct, frozen=True, tag="when"):
+class DateRange(msgspec.Struct, frozen=True, tag="when"):
     """A day, a month or a year, with what the text says of it: since then, until then, or neither."""
 
     first: date
@@ -64,4 +64,4 @@ class Number(msgspec.Struct, frozen=True, tag="number"):
     at: int = 0
 
 
-Reading = Money | Span | Age | When | Percent | Number
+Extracted = Money | Duration | Age | DateRange | Percent | Number

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from actions.amounts.lexicon import Meaning, Words
+from actions.amounts.lexicon import Lexicon, Meaning
 from actions.amounts.normalize import latin_word, western
 
 _SIGNS: Final[dict[str, Meaning]] = {
@@ -95,7 +95,7 @@ def number(text: str) -> Decimal:
     return Decimal(f"{re.sub('[.,]', '', whole)}.{part}")
 
 
-def tokens(text: str, words: Sequence[Words]) -> list[Item]:
+def tokens(text: str, words: Sequence[Lexicon]) -> list[Item]:
     """The pieces of a message, in order. `words` are the word lists that count, the first before the others."""
     return _numbers_in_words(_named(_cut(_ON_A_NUMBER.sub(" ", western(text))), tuple(words)))
 
@@ -153,7 +153,7 @@ def month_days(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date.fromordinal(following.toordinal() - 1)
 
 
-def _named(items: list[Item], lists: tuple[Words, ...]) -> list[Item]:
+def _named(items: list[Item], lists: tuple[Lexicon, ...]) -> list[Item]:
     """Words joined to the phrases that a word list knows, with their meanings."""
     named: list[Item] = []
     place = 0
@@ -177,7 +177,7 @@ def _named(items: list[Item], lists: tuple[Words, ...]) -> list[Item]:
     return named
 
 
-def _unglued(item: Item, digits: str, tail: str, lists: tuple[Words, ...]) -> list[Item]:
+def _unglued(item: Item, digits: str, tail: str, lists: tuple[Lexicon, ...]) -> list[Item]:
     """ "45h" is a number and a unit; "3andi" is a word with a digit for a letter."""
     behind = Item(item.at + len(digits), tail)
     _, meanings = _longest([behind], 0, lists)
@@ -187,7 +187,7 @@ def _unglued(item: Item, digits: str, tail: str, lists: tuple[Words, ...]) -> li
     return [Item(item.at, digits, number=Decimal(digits)), behind]
 
 
-def _longest(items: list[Item], place: int, lists: tuple[Words, ...]) -> tuple[int, list[Meaning]]:
+def _longest(items: list[Item], place: int, lists: tuple[Lexicon, ...]) -> tuple[int, list[Meaning]]:
     for rank, (words, (reach, alone)) in enumerate(zip(lists, _by_itself(lists, items[place].text), strict=False)):
         for length in range(min(reach, len(items) - place), 1, -1):
             part = items[place : place + length]
@@ -205,7 +205,7 @@ def _longest(items: list[Item], place: int, lists: tuple[Words, ...]) -> tuple[i
 
 
 @lru_cache(maxsize=8192)  # people use the same words again and again; kept in memory only, and without their neighbours
-def _by_itself(lists: tuple[Words, ...], text: str) -> list[tuple[int, list[Meaning]]]:
+def _by_itself(lists: tuple[Lexicon, ...], text: str) -> list[tuple[int, list[Meaning]]]:
     """By word list, how long a phrase can be that begins with a word, and the meanings of the word alone.
 
     Most words begin no phrase: then one pair stands for all lists, with the meanings in the first that has any.
@@ -217,7 +217,7 @@ def _by_itself(lists: tuple[Words, ...], text: str) -> list[tuple[int, list[Mean
     return each
 
 
-def _alone(words: Words, text: str, *, own: bool) -> list[Meaning]:
+def _alone(words: Lexicon, text: str, *, own: bool) -> list[Meaning]:
     """The meanings of one word; `own`: in the language of the conversation."""
     folded = (latin_word(text),)
     found = words.of(folded)
@@ -226,7 +226,7 @@ def _alone(words: Words, text: str, *, own: bool) -> list[Meaning]:
     return found or _without_prefix(text, words)
 
 
-def _without_prefix(word: str, words: Words) -> list[Meaning]:
+def _without_prefix(word: str, words: Lexicon) -> list[Meaning]:
     """An Arabic word without the "and", "in" or "to" that is written onto it."""
     prefix = next((one for one in _PREFIXES if word.startswith(one) and len(word) > len(one) + 1), None)
     if prefix is None:

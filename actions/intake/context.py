@@ -7,10 +7,10 @@ from typing import Final, get_args
 
 import msgspec
 
-from actions.amounts.model import Money, Reading, When
+from actions.amounts.model import DateRange, Extracted, Money
 from actions.intake.slot_filling import CLAIMS
-from actions.intake.state import Case, Flow
-from actions.turn_context import Situation
+from actions.intake.state import Flow, Intake
+from actions.turn_context import TurnContext
 
 FLOWS: Final[tuple[str, ...]] = get_args(Flow)
 #: Who reports, or worked without a permit, asks about the risk of that rather than about anything else: by so much.
@@ -28,7 +28,7 @@ def asks(text: str) -> bool:
     return "?" in text or "؟" in text
 
 
-def in_context(situation: Situation, case: Case) -> Situation:
+def in_context(situation: TurnContext, case: Intake) -> TurnContext:
     """The situation of a question within a case; the same where the case changes nothing."""
     if case.flow not in _FEARED_IN or not asks(situation.text) or situation.intent not in (*_RIVALS, case.flow):
         return situation
@@ -38,7 +38,7 @@ def in_context(situation: Situation, case: Case) -> Situation:
     return msgspec.structs.replace(situation, intent=_FEAR, confidence=min(1.0, share * _LIKELIER), choices=())
 
 
-def flow_of(situation: Situation, readings: Sequence[Reading]) -> Flow:
+def flow_of(situation: TurnContext, readings: Sequence[Extracted]) -> Flow:
     """The flow that a message begins.
 
     A message full of figures looks like a pay check, whatever it is about. It is a claim where the understanding thinks
@@ -57,6 +57,6 @@ def flow_of(situation: Situation, readings: Sequence[Reading]) -> Flow:
     ):  # what is taken, and the pay
         return "housing_deduction"
     claim = next((name for name in situation.choices if name in CLAIMS), None)
-    over = any(isinstance(one, When) and one.edge != "since" and one.last < situation.on for one in readings)
+    over = any(isinstance(one, DateRange) and one.edge != "since" and one.last < situation.on for one in readings)
     received = any(one.role == "received" for one in money)
     return claim if claim and (over or received) else intent  # type: ignore[return-value]

@@ -8,16 +8,16 @@ from actions.answers import Answers
 from actions.intake.policy import Hearing
 from actions.intake.replies import Speaking
 from actions.intake.results import Sums
-from actions.responses import Outcome
+from actions.responses import ActionResult
 from actions.tracker_state import Heard
-from actions.turn_context import Situation
+from actions.turn_context import TurnContext
 
 
 class Cases:
     """Hears and speaks with one fact base."""
 
     def __init__(
-        self, answers: Answers, respond: Callable[[Heard], Outcome], goes_on: Callable[[Situation], str | None]
+        self, answers: Answers, respond: Callable[[Heard], ActionResult], goes_on: Callable[[TurnContext], str | None]
     ) -> None:
         self.sums = Sums(answers.base)
         hearing, speaking = Hearing(self.sums, goes_on), Speaking(answers, self.sums, respond)

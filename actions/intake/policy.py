@@ -12,16 +12,16 @@ from typing import Final, Literal
 
 import msgspec
 
-from actions.amounts.extract import read
-from actions.amounts.model import Money, Reading, Span
+from actions.amounts.extract import extract
+from actions.amounts.model import Duration, Extracted, Money
 from actions.amounts.short_answers import Plain, plain
 from actions.intake.context import FLOWS, asks, flow_of, in_context
 from actions.intake.prompts import offered
 from actions.intake.results import Sums
-from actions.intake.slot_filling import READER, answer, corrected, shortened, take
-from actions.intake.state import FREE, Case, Field, has, with_changes
+from actions.intake.slot_filling import READER, answer, corrected, fill, shortened
+from actions.intake.state import FREE, Field, Intake, has, with_changes
 from actions.tracker_state import Heard
-from actions.turn_context import Situation
+from actions.turn_context import TurnContext
 
 #: After these the case is left; what was told is kept for when the talk comes back to it.
 _LEAVES: Final = frozenset(
@@ -55,10 +55,10 @@ _STORY: Final = 12
 class Hearing:
     """Hears messages for cases."""
 
-    def __init__(self, sums: Sums, goes_on: Callable[[Situation], str | None]) -> None:
+    def __init__(self, sums: Sums, goes_on: Callable[[TurnContext], str | None]) -> None:
         self.sums, self.goes_on = sums, goes_on
 
-    def hear(self, heard: Heard, case: Case | None, running: bool) -> Case | None:
+    def hear(self, heard: Heard, case: Intake | None, running: bool) -> Intake | None:
         """The case after a message; None (or `stage` "left") where the talk leaves it.
 
         Args:
@@ -67,10 +67,10 @@ class Hearing:
         """
         situation = heard.situation if case is None else in_context(heard.situation, case)
         if not running or case is None:
-            told = read(situation.text, situation.language, situation.on, "", situation.wrote)
+            told = extract(situation.text, situation.language, situation.on, "", situation.wrote)
             money = situation.text.startswith("/") or any(isinstance(one, Money) for one in told)
             if not money and self.goes_on(situation):  # "and if I am 19?" after an answer
-                return _left(case or Case(flow="check_my_pay"))
+                return _left(case or Intake(flow="check_my_pay"))
             return self._start(situation, case)
         intent = situation.intent
         if intent in DANGER and not self._only_an_answer(situation, case):
@@ -82,7 +82,7 @@ class Hearing:
             return self._pressed(situation, case)
         if intent == "cancel":
             if plain(situation.text, situation.language, situation.wrote).again:
-                return Case(flow=case.flow, event="told", files=case.files)
+                return Intake(flow=case.flow, event="told", files=case.files)
             return with_changes(case, event="stopped", stage="left")
         if intent == "make_letter":
             return with_changes(case, event="letter")
@@ -98,30 +98,39 @@ class Hearing:
             return self._start(situation, case)
         return self._typed(situation, case)
 
-    def noted(self, heard: Heard, offered: Sequence[str], case: Case | None) -> Case | None:
+    def noted(self, heard: Heard, offered: Sequence[str], case: Intake | None) -> Intake | None:
         """What a message told for a case that was only offered beside the answer to something else.
 
         None where that is nothing: then the case, if there is one, stays as it is.
         """
-        readings = read(heard.situation.text, heard.situation.language, heard.situation.on, "", heard.situation.wrote)
-        earns = any(isinstance(one, Money) for one in readings) and any(isinstance(one, Span) for one in readings)
+        readings = extract(
+            heard.situation.text, heard.situation.language, heard.situation.on, "", heard.situation.wrote
+        )
+        earns = any(isinstance(one, Money) for one in readings) and any(isinstance(one, Duration) for one in readings)
         flow = next((name for name in offered if name in FLOWS), "check_my_pay" if earns and case is None else None)
         if flow is None or heard.situation.text.startswith("/"):
             return None
-        fresh = msgspec.structs.replace(case or Case(flow="check_my_pay"), flow=flow, stage="left", asked="")
+        fresh = msgspec.structs.replace(case or Intake(flow="check_my_pay"), flow=flow, stage="left", asked="")
         taken = self._take(fresh, self._read(heard.situation, fresh), heard.situation)
         return with_changes(taken, event="left") if taken != fresh else None
 
-    def _start(self, situation: Situation, before: Case | None) -> Case:
-        flow = flow_of(situation, read(situation.text, situation.language, situation.on, "", situation.wrote))
+    def _start(self, situation: TurnContext, before: Intake | None) -> Intake:
+        flow = flow_of(situation, extract(situation.text, situation.language, situation.on, "", situation.wrote))
         known = before if before is not None and before.stage != "left" else None
-        fresh = Case(flow=flow)
+        fresh = Intake(flow=flow)
         if before is not None:  # what was told for one question is not asked again for the next
-            fresh = Case(
-                flow=flow, pay=before.pay, hours=before.hours, hours_day=before.hours_day,
-                days_week=before.days_week, age=before.age, adult=before.adult, birthday=before.birthday,
-                bbl=before.bbl, files=before.files,
-            )  # fmt: skip
+            fresh = Intake(
+                flow=flow,
+                pay=before.pay,
+                hours=before.hours,
+                hours_day=before.hours_day,
+                days_week=before.days_week,
+                age=before.age,
+                adult=before.adult,
+                birthday=before.birthday,
+                bbl=before.bbl,
+                files=before.files,
+            )
             if before.flow == flow:
                 fresh = msgspec.structs.replace(fresh, deduction=before.deduction, first=before.first, last=before.last)
         if known is not None and known.flow == flow and known.stage == "open":
@@ -139,7 +148,7 @@ class Hearing:
             case, stage="open" if case != fresh or foreign else "offered", event="started", foreign=foreign
         )
 
-    def _pressed(self, situation: Situation, case: Case) -> Case:
+    def _pressed(self, situation: TurnContext, case: Intake) -> Intake:
         field, value = str(situation.values.get("field", "")), str(situation.values.get("value", ""))
         told: dict[str, object] = {}
         if not offered(field, value):  # no button of ours says that
@@ -165,10 +174,10 @@ class Hearing:
             return with_changes(changed, stage="open", event="danger", missed=0, asked="")
         return with_changes(changed, stage="open", event="told", missed=0, previous=case.asked)
 
-    def _typed(self, situation: Situation, case: Case) -> Case:
+    def _typed(self, situation: TurnContext, case: Intake) -> Intake:
         readings = self._read(situation, case)
         spoken = plain(situation.text, situation.language, situation.wrote)
-        bare = read(situation.text, situation.language, situation.on, "", situation.wrote)
+        bare = extract(situation.text, situation.language, situation.on, "", situation.wrote)
         taken = corrected(case, bare, spoken) or self._take(case, readings, situation)
         other = self._is_other(situation, case)
         foreign = _foreign(readings)
@@ -192,8 +201,8 @@ class Hearing:
         return _left(case)
 
     def _answered(
-        self, situation: Situation, case: Case, taken: Case, spoken: Plain, other: bool, readings: list[Reading]
-    ) -> Case:
+        self, situation: TurnContext, case: Intake, taken: Intake, spoken: Plain, other: bool, readings: list[Extracted]
+    ) -> Intake:
         """A typed message while questions are open."""
         foreign = _foreign(readings)
         question = asks(situation.text)
@@ -218,14 +227,14 @@ class Hearing:
             return with_changes(case, event="aside")
         return self._miss(case)
 
-    def _turn_to(self, situation: Situation, case: Case) -> Case:
+    def _turn_to(self, situation: TurnContext, case: Intake) -> Intake:
         """A question of its own in the middle of a case: another case begins, or it is answered in between."""
         if situation.intent in FLOWS and not (case.stage == "open" and asks(situation.text)):
             return self._start(situation, with_changes(case, stage="left"))
         stays = case.stage == "open" or (case.stage == "done" and case.letter)  # the letter stays at hand
         return with_changes(case, event="aside") if stays else _left(case)
 
-    def _is_other(self, situation: Situation, case: Case) -> bool:
+    def _is_other(self, situation: TurnContext, case: Intake) -> bool:
         """Whether the message is about something else, and surely."""
         intent = situation.intent
         talk = ("affirm", "deny", "ask_back", "out_of_scope", "thanks", "cancel", "greet", *DANGER)
@@ -233,7 +242,7 @@ class Hearing:
             return False
         return situation.confidence >= _SURE and (asks(situation.text) or len(situation.text.split()) >= _WORDS)
 
-    def _only_an_answer(self, situation: Situation, case: Case) -> bool:
+    def _only_an_answer(self, situation: TurnContext, case: Intake) -> bool:
         """Whether a message with weak signs of danger is no more than the answer that was asked for ("im 47").
 
         Only a few words, all signs from the detector and none from a rule, and the question is answered by it.
@@ -252,16 +261,16 @@ class Hearing:
             return False
         return taken != case or spoken
 
-    def _meant(self, situation: Situation, case: Case) -> bool:
+    def _meant(self, situation: TurnContext, case: Intake) -> bool:
         """Whether the talk is meant to end or to turn: while a question is open, only where that is sure."""
         sure = _SURE if situation.intent in ("talk_to_human", "delete_my_data", "confirm_delete") else _CERTAIN
         return case.stage != "open" or situation.text.startswith("/") or situation.confidence >= sure
 
-    def _answers(self, situation: Situation, case: Case) -> bool:
+    def _answers(self, situation: TurnContext, case: Intake) -> bool:
         """Whether a message that looks like talk ("hi", "bye") is an answer after all."""
         return case.stage == "open" and self._take(case, self._read(situation, case), situation) != case
 
-    def _miss(self, case: Case) -> Case:
+    def _miss(self, case: Intake) -> Intake:
         if not case.asked:
             return with_changes(case, event="told")
         missed = case.missed + 1
@@ -269,32 +278,32 @@ class Hearing:
             return with_changes(case, event="told", missed=0, unknown=(*case.unknown, case.asked))
         return with_changes(case, event="missed", missed=missed)
 
-    def _read(self, situation: Situation, case: Case) -> list[Reading]:
+    def _read(self, situation: TurnContext, case: Intake) -> list[Extracted]:
         asked = READER.get(case.asked, "")
-        return read(situation.text, situation.language, situation.on, asked, situation.wrote)
+        return extract(situation.text, situation.language, situation.on, asked, situation.wrote)
 
-    def _take(self, case: Case, readings: list[Reading], situation: Situation) -> Case:
+    def _take(self, case: Intake, readings: list[Extracted], situation: TurnContext) -> Intake:
         calendar = self.sums.calendar
         if _PUPIL.search(situation.text):
             case = msgspec.structs.replace(case, bbl=True)
         euros = [one for one in readings if not (isinstance(one, Money) and one.currency != "EUR")]
-        return take(case, euros, situation.on, (calendar.weeks_per_year, calendar.months_per_year))
+        return fill(case, euros, situation.on, (calendar.weeks_per_year, calendar.months_per_year))
 
 
-def _left(case: Case) -> Case:
+def _left(case: Intake) -> Intake:
     return with_changes(case, event="left", stage="left")
 
 
-def _changed(before: Case, after: Case) -> Field | Literal[""]:
+def _changed(before: Intake, after: Intake) -> Field | Literal[""]:
     """What an answer changed, of that which a bare number can correct."""
     names: tuple[Field, ...] = ("hours", "paid", "age", "pay", "deduction")
     return next((name for name in names if getattr(before, name) != getattr(after, name)), "")
 
 
-def _counts(readings: list[Reading]) -> bool:
+def _counts(readings: list[Extracted]) -> bool:
     """Whether an amount of time or money was read, to which a "per week" of the message belongs."""
-    return any(isinstance(one, Span | Money) for one in readings)
+    return any(isinstance(one, Duration | Money) for one in readings)
 
 
-def _foreign(readings: list[Reading]) -> str:
+def _foreign(readings: list[Extracted]) -> str:
     return next((one.currency for one in readings if isinstance(one, Money) and one.currency != "EUR"), "")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from actions.intake.rendering import amount
-from actions.intake.state import Case, Field
+from actions.intake.state import Field, Intake
 from actions.responses import Button
 from facts.wording import Wording
 
@@ -50,7 +50,7 @@ def offered(field: str, value: str) -> bool:
     return value in choices or (field in _OPEN and value == "unknown")
 
 
-def question(case: Case, field: Field, wording: Wording, language: str, on: date) -> str:
+def question(case: Intake, field: Field, wording: Wording, language: str, on: date) -> str:
     """The question, in words."""
     if field in ("per", "deduction_per"):
         money = case.pay if field == "per" else case.deduction
@@ -61,7 +61,7 @@ def question(case: Case, field: Field, wording: Wording, language: str, on: date
     return wording.text(key, language)
 
 
-def buttons(case: Case, field: Field, wording: Wording, language: str, on: date) -> list[Button]:
+def buttons(case: Intake, field: Field, wording: Wording, language: str, on: date) -> list[Button]:
     """The choices of a question, "I do not know" where it is open, and the way out."""
     made: list[Button] = []
     for key, value in _CHOICES.get(field, ()):

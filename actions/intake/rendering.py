@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from actions.amounts.model import Money
-from actions.intake.results import FigureOf, Line, Product, Quotient, Value, Years
+from actions.intake.results import FigureOf, Product, Quotient, ResultLine, Value, Years
 from actions.intake.slot_filling import CLAIMS
-from actions.intake.state import Case
+from actions.intake.state import Intake
 from actions.sums.pay import cents
 from facts import notation
 from facts.wording import Wording
@@ -24,7 +24,7 @@ def amount(money: Money, wording: Wording, language: str) -> str:
     return wording.text(f"amount.{money.tax}", language, amount=text) if money.tax else text
 
 
-def understood(case: Case, wording: Wording, language: str, on: date) -> list[str]:
+def understood(case: Intake, wording: Wording, language: str, on: date) -> list[str]:
     """What a sum was made with, a line each."""
     lines = []
     if case.pay is not None:
@@ -49,7 +49,7 @@ def understood(case: Case, wording: Wording, language: str, on: date) -> list[st
     return lines
 
 
-def told(line: Line, wording: Wording, language: str, on: date) -> str:
+def told(line: ResultLine, wording: Wording, language: str, on: date) -> str:
     """A line of a result, in words."""
     return wording.text(line.key, language, **filled(line.values, wording, language, on))
 

@@ -13,25 +13,25 @@ from actions.intake.context import in_context
 from actions.intake.policy import DANGER
 from actions.intake.rendering import told, understood
 from actions.intake.report import Reports
-from actions.intake.results import ADVICE, BASIS, PAPERS, Result, Sums
-from actions.intake.state import Case, Field, complete, next_question, to_slot, with_changes
+from actions.intake.results import ADVICE, BASIS, PAPERS, IntakeResult, Sums
+from actions.intake.state import Field, Intake, complete, next_question, to_slot, with_changes
 from actions.letters import store
 from actions.letters.letter import Letters
-from actions.responses import Button, Document, Outcome, Reply
+from actions.responses import ActionResult, Button, Document, Reply
 from actions.tracker_state import Heard
-from actions.turn_context import Situation
-from facts.wording import Told
+from actions.turn_context import TurnContext
+from facts.wording import RenderedFact
 
 
 class Speaking:
     """Speaks with the facts, sums and texts of one fact base."""
 
-    def __init__(self, answers: Answers, sums: Sums, respond: Callable[[Heard], Outcome]) -> None:
+    def __init__(self, answers: Answers, sums: Sums, respond: Callable[[Heard], ActionResult]) -> None:
         self.answers, self.sums, self.respond = answers, sums, respond
         self.wording = answers.wording
         self.reports, self.letters = Reports(answers.wording), Letters(answers)
 
-    def speak(self, heard: Heard, case: Case) -> Outcome:
+    def speak(self, heard: Heard, case: Intake) -> ActionResult:
         """The reply of a turn in a case. Its slots hold the case as it then is."""
         situation = heard.situation
         if case.event == "danger":
@@ -49,7 +49,7 @@ class Speaking:
             return self._done(situation, case)
         return self._ask(situation, case, field)
 
-    def leave(self, heard: Heard, case: Case | None) -> Outcome:
+    def leave(self, heard: Heard, case: Intake | None) -> ActionResult:
         """The reply to the message with which a case was left."""
         if case is not None and case.event == "stopped":
             situation = heard.situation
@@ -57,7 +57,9 @@ class Speaking:
             buttons = tuple(self.answers.common("menu", "human", language=situation.language))
             slots = {**remember(situation.memory), "case": None}
             store.forget(case.files)
-            return Outcome(replies=(Reply(text, buttons),), topic="cancel", language=situation.language, slots=slots)
+            return ActionResult(
+                replies=(Reply(text, buttons),), topic="cancel", language=situation.language, slots=slots
+            )
         outcome = self.respond(heard)
         kept = (
             None
@@ -66,7 +68,7 @@ class Speaking:
         )
         return msgspec.structs.replace(outcome, slots={**outcome.slots, "case": to_slot(kept)})
 
-    def _offer(self, situation: Situation, case: Case) -> Outcome:
+    def _offer(self, situation: TurnContext, case: Intake) -> ActionResult:
         """The rule first, then the offer to work it out, with the first question."""
         language = situation.language
         outcome = self.answers.answer(case.flow, situation)
@@ -84,7 +86,7 @@ class Speaking:
         open_field = [one for one in choices if '"unknown"' not in one.payload]
         return _keeping(outcome, case, "\n\n".join(parts), (*open_field, *outcome.replies[0].buttons))
 
-    def _ask(self, situation: Situation, case: Case, field: Field) -> Outcome:
+    def _ask(self, situation: TurnContext, case: Intake, field: Field) -> ActionResult:
         language = situation.language
         parts = []
         if case.event == "started":
@@ -105,7 +107,7 @@ class Speaking:
         case = with_changes(case, stage="open", asked=field, questions=case.questions + asked_anew)
         return self._outcome(situation, case, "\n\n".join(parts), buttons, understood=case.event != "missed")
 
-    def _aside(self, heard: Heard, case: Case) -> Outcome:
+    def _aside(self, heard: Heard, case: Intake) -> ActionResult:
         situation = in_context(heard.situation, case)
         outcome = self.respond(Heard(situation, heard.wanted))
         field = next_question(case) if case.stage == "open" else None
@@ -117,14 +119,14 @@ class Speaking:
         buttons = (*self._choices(case, field, situation, language), *outcome.replies[-1].buttons)
         return _keeping(outcome, with_changes(case, asked=field), text, buttons)
 
-    def _with_letter_at_hand(self, outcome: Outcome, case: Case) -> Outcome:
+    def _with_letter_at_hand(self, outcome: ActionResult, case: Intake) -> ActionResult:
         """An answer in between, after the result: the letter that was offered can still be made."""
         if not (case.letter and outcome.replies):
             return _keeping(outcome, case)
         make = self.answers.button("button.make_letter", "/make_letter", outcome.language)
         return _keeping(outcome, case, outcome.replies[-1].text, (make, *outcome.replies[-1].buttons))
 
-    def _done(self, situation: Situation, case: Case) -> Outcome:
+    def _done(self, situation: TurnContext, case: Intake) -> ActionResult:
         language = situation.language
         if case.flow == "report_abuse":
             return self._report(situation, case)
@@ -147,7 +149,7 @@ class Speaking:
         done = with_changes(case, stage="done", asked="birthday" if birthday else "", letter=result.letter)
         return self._outcome(situation, done, text, buttons)
 
-    def result_text(self, situation: Situation, case: Case, result: Result) -> str:
+    def result_text(self, situation: TurnContext, case: Intake, result: IntakeResult) -> str:
         """A result in words: its lines, what it was made with, and the way on."""
         language, on = situation.language, situation.on
         known = [f"• {line}" for line in understood(case, self.wording, language, on)]
@@ -169,7 +171,7 @@ class Speaking:
             closing.append(self.wording.text("answer.disclaimer", language))
         return "\n\n".join([*parts, "\n".join(closing)])
 
-    def _report(self, situation: Situation, case: Case) -> Outcome:
+    def _report(self, situation: TurnContext, case: Intake) -> ActionResult:
         language = situation.language
         text = self.reports.text(case, language, situation.on)
         document = self.reports.document(case, language, situation.on)
@@ -179,7 +181,7 @@ class Speaking:
         done = with_changes(case, stage="done", asked="", what=(), account="", where="", proof="")
         return self._with_file(situation, done, "\n\n".join([text, *lines]), buttons, document)
 
-    def _letter(self, situation: Situation, case: Case) -> Outcome:
+    def _letter(self, situation: TurnContext, case: Intake) -> ActionResult:
         language = situation.language
         result = self.sums.result(case, situation.on) if complete(case) else None
         buttons = self.answers.common("human", "menu", language=language)
@@ -188,16 +190,16 @@ class Speaking:
         document = self.letters.make(case, result, language, situation.on)
         return self._with_file(situation, case, self.wording.text("letter.made", language), buttons, document)
 
-    def papers(self, heard: Heard, case: Case | None) -> Outcome:
+    def papers(self, heard: Heard, case: Intake | None) -> ActionResult:
         """The letter that asks for payslips and a record of hours: it needs no sum, and no case."""
         situation = heard.situation
         language = situation.language
-        asking = Result(lines=(), facts=PAPERS, letter="papers")
-        document = self.letters.make(Case(flow="unpaid_wages"), asking, language, situation.on)
+        asking = IntakeResult(lines=(), facts=PAPERS, letter="papers")
+        document = self.letters.make(Intake(flow="unpaid_wages"), asking, language, situation.on)
         facts = self.answers.tell([self.answers.base.facts[name] for name in PAPERS], situation)
         buttons = self.answers.common("source", "menu", "human", language=language)
         names = tuple(one.fact.id for one in facts)
-        outcome = Outcome(
+        outcome = ActionResult(
             replies=(Reply(self.wording.text("letter.made", language), tuple(buttons), document),),
             topic="proof_of_hours",
             language=language,
@@ -205,11 +207,11 @@ class Speaking:
             sources=self.answers.sources(facts),
             slots=remember(situation.memory, topic="proof_of_hours", told=names),
         )
-        return _keeping(outcome, _with_name(case or Case(flow="unpaid_wages", stage="left"), document))
+        return _keeping(outcome, _with_name(case or Intake(flow="unpaid_wages", stage="left"), document))
 
     def _with_file(
-        self, situation: Situation, case: Case, text: str, buttons: list[Button], document: Document
-    ) -> Outcome:
+        self, situation: TurnContext, case: Intake, text: str, buttons: list[Button], document: Document
+    ) -> ActionResult:
         """A reply with a file, whose name the case keeps: it is deleted with the conversation."""
         outcome = self._outcome(situation, _with_name(case, document), text, buttons)
         reply = msgspec.structs.replace(outcome.replies[0], document=document)
@@ -217,36 +219,36 @@ class Speaking:
 
     # -- parts --------------------------------------------------------------------------------------------------
 
-    def _may_have_had_a_birthday(self, case: Case) -> bool:
+    def _may_have_had_a_birthday(self, case: Intake) -> bool:
         """Whether the minimum may have changed by age on the way: asked after the result, which counts today's age."""
         young = case.age is not None and case.age <= self.sums.rates.full_age and case.birthday is None
         return young and case.first is not None and case.last is not None and case.first < case.last
 
-    def _choices(self, case: Case, field: Field, situation: Situation, language: str = "") -> list[Button]:
+    def _choices(self, case: Intake, field: Field, situation: TurnContext, language: str = "") -> list[Button]:
         return prompts.buttons(case, field, self.wording, language or situation.language, situation.on)
 
-    def _basis(self, case: Case, situation: Situation) -> list[Told]:
+    def _basis(self, case: Intake, situation: TurnContext) -> list[RenderedFact]:
         facts = [self.answers.base.facts[name] for name in BASIS[case.flow]]
         return self.answers.tell(facts, situation)
 
-    def _steps(self, case: Case, situation: Situation) -> list[Told]:
+    def _steps(self, case: Intake, situation: TurnContext) -> list[RenderedFact]:
         steps = [fact for fact in self.answers.base.facts_of(case.flow) if fact.role == "step"][:1]
         return self.answers.tell(steps, situation)
 
-    def _advice(self, case: Case, situation: Situation) -> list[Told]:
+    def _advice(self, case: Intake, situation: TurnContext) -> list[RenderedFact]:
         facts = [self.answers.base.facts[name] for name in ADVICE.get(case.flow, ())]
         return self.answers.tell(facts, situation)
 
     def _outcome(
-        self, situation: Situation, case: Case, text: str, buttons: list[Button], understood: bool = True
-    ) -> Outcome:
+        self, situation: TurnContext, case: Intake, text: str, buttons: list[Button], understood: bool = True
+    ) -> ActionResult:
         told = self._basis(case, situation)
         if case.stage == "done" and case.letter:
             shown = {one.fact.id for one in told}
             told += [one for one in self._advice(case, situation) if one.fact.id not in shown]
         names = tuple(one.fact.id for one in told)
         slots = remember(situation.memory, topic=case.flow, told=names, disclaimed=True)
-        outcome = Outcome(
+        outcome = ActionResult(
             replies=(Reply(text, tuple(buttons)),),
             topic=case.flow,
             language=situation.language,
@@ -259,7 +261,7 @@ class Speaking:
         return _keeping(outcome, case)
 
 
-def _keeping(outcome: Outcome, case: Case, text: str = "", buttons: tuple[Button, ...] = ()) -> Outcome:
+def _keeping(outcome: ActionResult, case: Intake, text: str = "", buttons: tuple[Button, ...] = ()) -> ActionResult:
     kept = {**outcome.slots, "case": to_slot(case)}
     if not text:
         return msgspec.structs.replace(outcome, slots=kept)
@@ -267,10 +269,10 @@ def _keeping(outcome: Outcome, case: Case, text: str = "", buttons: tuple[Button
     return msgspec.structs.replace(outcome, replies=(*outcome.replies[:-1], reply), slots=kept)
 
 
-def _hinted(situation: Situation) -> bool:
+def _hinted(situation: TurnContext) -> bool:
     """Whether the quiet line is due: possible signs, or signs that were taken for no more than an answer."""
     return situation.hint or situation.intent in DANGER
 
 
-def _with_name(case: Case, document: Document) -> Case:
+def _with_name(case: Intake, document: Document) -> Intake:
     return with_changes(case, files=(*case.files, Path(document.path).name))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from actions.intake.state import Case
+from actions.intake.state import Intake
 from actions.letters.paper import Paper
-from actions.letters.store import keep
+from actions.letters.store import store_letter
 from actions.responses import Document
 from facts import notation
 from facts.wording import Wording
@@ -21,7 +21,7 @@ class Reports:
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
 
-    def rows(self, case: Case, language: str, on: date) -> list[tuple[str, str]]:
+    def rows(self, case: Intake, language: str, on: date) -> list[tuple[str, str]]:
         """Each part of the account: its heading and what was told."""
         text = self.wording.text
         kinds = [text(f"report.kind.{kind}", language) for kind in dict.fromkeys(case.what)]
@@ -36,7 +36,7 @@ class Reports:
         rows = [(text(f"report.{name}", language), told[name] or unknown) for name in _ROWS]
         return [*rows, (text("report.date", language), notation.day(on, language))]
 
-    def text(self, case: Case, language: str, on: date) -> str:
+    def text(self, case: Intake, language: str, on: date) -> str:
         """The account as a message: in the worker's language, then in Dutch."""
         parts = [self.wording.text("report.intro", language)]
         for lang in dict.fromkeys((language, "nl")):
@@ -44,7 +44,7 @@ class Reports:
             parts.append(f"{self.wording.text('report.title', lang)}\n{rows}")
         return "\n\n".join(parts)
 
-    def document(self, case: Case, language: str, on: date) -> Document:
+    def document(self, case: Intake, language: str, on: date) -> Document:
         """The account as PDF, written to the store."""
         text = self.wording.text
         paper = Paper(
@@ -55,4 +55,4 @@ class Reports:
             paper.row(dutch, other, bold=True, after=0.5)
             paper.row(left, right)
         name = f"baken-report-{on.isoformat()}.pdf"
-        return Document(filename=name, media_type="application/pdf", path=str(keep(paper.bytes())))
+        return Document(filename=name, media_type="application/pdf", path=str(store_letter(paper.bytes())))

@@ -10,11 +10,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from actions.intake.state import Case
+from actions.intake.state import Intake
 from actions.sums.housing import housing
-from actions.sums.pay import Calendar, Check, check, exact, hourly
-from actions.sums.rates import Rates, Stretch, TooYoung, UnknownMinimum, Worker
-from actions.sums.wages import Claim, Lateness, claim, months_before
+from actions.sums.pay import Calendar, Check, check_pay, exact, hourly
+from actions.sums.rates import Rates, TooYoung, UnknownMinimum, WagePeriod, Worker
+from actions.sums.wages import LatePaymentIncrease, WageClaim, claim, months_before
 from facts.base import FactBase
 
 LetterKind = Literal["", "wages", "wage_minimum", "permit", "housing", "papers"]
@@ -50,17 +50,17 @@ class Years(msgspec.Struct, frozen=True):
 Value = Fraction | Decimal | date | str | Product | Quotient | FigureOf | Years
 
 
-class Line(msgspec.Struct, frozen=True):
+class ResultLine(msgspec.Struct, frozen=True):
     """One line of a result: the key of its text, and what is filled in."""
 
     key: str
     values: dict[str, Value] = {}
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class IntakeResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came out."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ResultLine, ...]
     facts: tuple[str, ...]  #: that the result rests on
     letter: LetterKind = ""
     asks: bool = False  #: the result asks for something more
@@ -108,9 +108,9 @@ class Sums:
             raise UnknownMinimum(day)
         return Decimal(period.value)
 
-    def lateness(self, day: date) -> Lateness:
+    def lateness(self, day: date) -> LatePaymentIncrease:
         """The increase for late wages (BW 7:625), by the figures of a day."""
-        return Lateness(
+        return LatePaymentIncrease(
             free_days=int(self.figure("wage_late_free_days", day)),
             first_days=int(self.figure("wage_late_first_days", day)),
             first_share=self.figure("wage_late_first_share", day),
@@ -118,7 +118,7 @@ class Sums:
             most=self.figure("wage_late_max_share", day),
         )
 
-    def result(self, case: Case, today: date) -> Result:
+    def result(self, case: Intake, today: date) -> IntakeResult:
         """The result of a case that is complete. What cannot be counted is said, never guessed."""
         try:
             if case.flow == "check_my_pay":
@@ -128,21 +128,23 @@ class Sums:
             return self._claim(case, today)
         except UnknownMinimum as missing:
             where = self.base.figures["wml_hourly"].look_up or ""
-            return Result(
-                lines=(Line("pay.unknown_minimum", {"day": missing.day, "where": where}),),
+            return IntakeResult(
+                lines=(ResultLine("pay.unknown_minimum", {"day": missing.day, "where": where}),),
                 facts=BASIS[case.flow][:1],
             )
         except TooYoung:
             youngest = min(self.base.figures["wml_hourly"].periods[-1].by_age)
-            return Result(lines=(Line("pay.too_young", {"age": Years(youngest)}),), facts=BASIS[case.flow][:1])
+            return IntakeResult(
+                lines=(ResultLine("pay.too_young", {"age": Years(youngest)}),), facts=BASIS[case.flow][:1]
+            )
 
-    def worker(self, case: Case) -> Worker:
+    def worker(self, case: Intake) -> Worker:
         """For whom the minimum is looked up."""
         return Worker(age=case.age, birthday=case.birthday, bbl=case.bbl)
 
     # -- pay ----------------------------------------------------------------------------------------------------
 
-    def wage(self, case: Case) -> Fraction | None:
+    def wage(self, case: Intake) -> Fraction | None:
         """The told pay as euros per hour, or None where it cannot be turned into that."""
         if case.pay is None or case.pay.per in ("", "piece"):
             return None
@@ -151,70 +153,74 @@ class Sums:
         except ValueError:
             return None
 
-    def _stretches(self, case: Case, today: date) -> list[Stretch]:
+    def _stretches(self, case: Intake, today: date) -> list[WagePeriod]:
         first, last = case.first or today, case.last or today
         return self.rates.stretches(first, last, self.worker(case))
 
-    def _pay(self, case: Case, today: date) -> Result:
+    def _pay(self, case: Intake, today: date) -> IntakeResult:
         wage = self.wage(case)
         if wage is None or case.pay is None:
-            return Result(lines=(Line("pay.piece"),), facts=BASIS["check_my_pay"][:2], asks=True)
+            return IntakeResult(lines=(ResultLine("pay.piece"),), facts=BASIS["check_my_pay"][:2], asks=True)
         stretches = self._stretches(case, today)
-        made = check(wage, case.weekly, stretches, self.figure("holiday_allowance_share", today))
-        lines = [] if case.pay.per == "hour" else [Line("pay.hourly", {"hourly": wage, "working": self.working(case)})]
+        made = check_pay(wage, case.weekly, stretches, self.figure("holiday_allowance_share", today))
+        lines = (
+            []
+            if case.pay.per == "hour"
+            else [ResultLine("pay.hourly", {"hourly": wage, "working": self.working(case)})]
+        )
         lines += self._minimums(stretches, case.first is not None)
         newest = stretches[-1]
         pupil = self.rates.minimum(newest.first, Worker(age=newest.age, bbl=True))
         if pupil < self.rates.minimum(newest.first, Worker(age=newest.age)):
-            lines.append(Line("pay.bbl", {"minimum": exact(pupil)}))
+            lines.append(ResultLine("pay.bbl", {"minimum": exact(pupil)}))
         if case.pay.tax == "net":
             lines += self._net(case, made)
-            return Result(lines=tuple(lines), facts=BASIS["check_my_pay"])
+            return IntakeResult(lines=tuple(lines), facts=BASIS["check_my_pay"])
         sure = case.pay.tax == "gross"
-        lines.append(Line(f"pay.{made.verdict}" + ("" if sure else "_if_gross")))
+        lines.append(ResultLine(f"pay.{made.verdict}" + ("" if sure else "_if_gross")))
         lines += self._short(case, made, today)
         letter: LetterKind = "wage_minimum" if made.verdict == "below" else ""
-        return Result(lines=tuple(lines), facts=BASIS["check_my_pay"], letter=letter)
+        return IntakeResult(lines=tuple(lines), facts=BASIS["check_my_pay"], letter=letter)
 
-    def _minimums(self, stretches: Sequence[Stretch], dated: bool) -> list[Line]:
+    def _minimums(self, stretches: Sequence[WagePeriod], dated: bool) -> list[ResultLine]:
         lines = []
         for stretch in stretches:
             period = self.base.figures["wml_hourly"].on(stretch.first)
             first = stretch.first if dated else (period.from_ if period else None) or stretch.first
             last = stretch.last if dated else (period.until if period else None) or stretch.last
-            lines.append(Line("pay.minimum", {"minimum": exact(stretch.minimum), "first": first, "last": last}))
+            lines.append(ResultLine("pay.minimum", {"minimum": exact(stretch.minimum), "first": first, "last": last}))
         return lines
 
-    def _short(self, case: Case, made: Check, today: date) -> list[Line]:
+    def _short(self, case: Intake, made: Check, today: date) -> list[ResultLine]:
         share = FigureOf("holiday_allowance_share")
         if made.verdict == "enough":
             if case.weekly is None:
                 return []
             weekly = made.hourly * exact(case.weekly) * exact(self.figure("holiday_allowance_share", today)) / 100
-            return [Line("pay.holiday", {"share": share, "amount": weekly})]
-        lines = [Line("pay.short_hour", {"amount": made.short_hour})] if made.short_hour else []
+            return [ResultLine("pay.holiday", {"share": share, "amount": weekly})]
+        lines = [ResultLine("pay.short_hour", {"amount": made.short_hour})] if made.short_hour else []
         if made.short_week:
-            lines.append(Line("pay.short_week", {"amount": made.short_week}))
+            lines.append(ResultLine("pay.short_week", {"amount": made.short_week}))
         if case.first is not None and made.total:
-            lines.append(Line("pay.short_total", {"amount": made.total}))
-            lines.append(Line("pay.short_holiday", {"amount": made.holiday, "share": share}))
+            lines.append(ResultLine("pay.short_total", {"amount": made.total}))
+            lines.append(ResultLine("pay.short_holiday", {"amount": made.holiday, "share": share}))
         return lines
 
-    def _net(self, case: Case, made: Check) -> list[Line]:
-        lines = [Line("pay.net")]
+    def _net(self, case: Intake, made: Check) -> list[ResultLine]:
+        lines = [ResultLine("pay.net")]
         if all(made.hourly >= exact(stretch.minimum) for stretch in made.stretches):
-            lines.append(Line("pay.net_enough"))
+            lines.append(ResultLine("pay.net_enough"))
         elif case.weekly is not None:
             least = exact(made.minimum) * exact(case.weekly)
-            lines.append(Line("pay.net_minimum", {"hours": case.weekly, "amount": least}))
+            lines.append(ResultLine("pay.net_minimum", {"hours": case.weekly, "amount": least}))
         return lines
 
     # -- housing ------------------------------------------------------------------------------------------------
 
-    def _housing(self, case: Case, today: date) -> Result:
+    def _housing(self, case: Intake, today: date) -> IntakeResult:
         taken, weekly = case.deduction, case.weekly
         if taken is None or weekly is None or taken.per in ("", "piece", "hour", "day"):
-            return Result(lines=(Line("case.no_result"),), facts=BASIS["housing_deduction"], asks=True)
+            return IntakeResult(lines=(ResultLine("case.no_result"),), facts=BASIS["housing_deduction"], asks=True)
         hours = self.calendar.hours(exact(weekly), taken.per)
         day = case.last or today
         minimum = self.rates.minimum(day, self.worker(case))
@@ -225,27 +231,29 @@ class Sums:
             taken.amount, hours, minimum, share, allowed=allowed, wage=None if wage is None else wage * hours
         )
         working = Product(hours, exact(minimum))
-        lines = [Line("housing.minimum", {"hours": _hours(hours), "amount": made.minimum_wage, "working": working})]
+        lines = [
+            ResultLine("housing.minimum", {"hours": _hours(hours), "amount": made.minimum_wage, "working": working})
+        ]
         if allowed:
-            lines.append(Line("housing.most", {"share": FigureOf("housing_max_share"), "amount": made.most}))
+            lines.append(ResultLine("housing.most", {"share": FigureOf("housing_max_share"), "amount": made.most}))
         if made.verdict == "nothing_allowed":
-            lines.append(Line("housing.posted" if case.abroad == "yes" else "housing.unsigned"))
-            lines.append(Line("housing.all_back", {"amount": exact(taken.amount)}))
+            lines.append(ResultLine("housing.posted" if case.abroad == "yes" else "housing.unsigned"))
+            lines.append(ResultLine("housing.all_back", {"amount": exact(taken.amount)}))
         if made.verdict == "too_much":
-            lines.append(Line("housing.too_much", {"amount": made.too_much}))
+            lines.append(ResultLine("housing.too_much", {"amount": made.too_much}))
             if wage is None:
-                lines.append(Line("housing.wage_unknown"))
+                lines.append(ResultLine("housing.wage_unknown"))
         if made.doubtful and allowed:
-            lines.append(Line("housing.depends", {"amount": made.doubtful}))
+            lines.append(ResultLine("housing.depends", {"amount": made.doubtful}))
         if made.verdict == "within":
-            lines.append(Line("housing.within_signed" if case.signed == "yes" else "housing.within"))
+            lines.append(ResultLine("housing.within_signed" if case.signed == "yes" else "housing.within"))
         bad = made.verdict in ("too_much", "nothing_allowed")
-        return Result(lines=tuple(lines), facts=BASIS["housing_deduction"], letter="housing" if bad else "")
+        return IntakeResult(lines=tuple(lines), facts=BASIS["housing_deduction"], letter="housing" if bad else "")
 
     # -- claims -------------------------------------------------------------------------------------------------
 
-    def _claim(self, case: Case, today: date) -> Result:
-        lines: list[Line] = []
+    def _claim(self, case: Intake, today: date) -> IntakeResult:
+        lines: list[ResultLine] = []
         permit = case.flow == "back_pay_without_permit"
         first, last = case.first, case.last or today
         months = int(self.figure("wav23_presumed_months", today))
@@ -254,17 +262,17 @@ class Sums:
         longer = permit and first is not None and first < presumed
         if permit and (first is None or first > presumed):
             first = presumed
-            lines.append(Line("claim.presumed", span))
+            lines.append(ResultLine("claim.presumed", span))
         stretches = self.rates.stretches(first or last, last, self.worker(case))
         made = self._made(case, stretches, today)
         lines += self._claimed(case, made, stretches)
         if longer:
             short = self._made(case, self.rates.stretches(presumed, last, self.worker(case)), today)
-            lines.append(Line("claim.longer", {**span, "amount": short.total}))
+            lines.append(ResultLine("claim.longer", {**span, "amount": short.total}))
         letter: LetterKind = "" if not made.unpaid else "permit" if permit else "wages"
-        return Result(lines=tuple(lines), facts=BASIS[case.flow], letter=letter)
+        return IntakeResult(lines=tuple(lines), facts=BASIS[case.flow], letter=letter)
 
-    def _made(self, case: Case, stretches: Sequence[Stretch], today: date) -> Claim:
+    def _made(self, case: Intake, stretches: Sequence[WagePeriod], today: date) -> WageClaim:
         return claim(
             stretches,
             case.weekly,
@@ -279,8 +287,8 @@ class Sums:
             else None,
         )
 
-    def _claimed(self, case: Case, made: Claim, stretches: Sequence[Stretch]) -> list[Line]:
-        lines: list[Line] = []
+    def _claimed(self, case: Intake, made: WageClaim, stretches: Sequence[WagePeriod]) -> list[ResultLine]:
+        lines: list[ResultLine] = []
         wage = self.wage(case)
         for stretch in stretches:
             counted = max(exact(stretch.minimum), wage or Fraction(0))
@@ -289,26 +297,26 @@ class Sums:
             )
             values: dict[str, Value] = {"first": stretch.first, "last": stretch.last, "hours": _hours(hours)}
             values |= {"amount": hours * counted, "working": Product(hours, counted)}
-            lines.append(Line("claim.owed", values))
+            lines.append(ResultLine("claim.owed", values))
         if made.below_minimum:
-            lines.append(Line("claim.minimum_used"))
+            lines.append(ResultLine("claim.minimum_used"))
         if case.pay is not None and case.pay.tax == "net":
-            lines.append(Line("claim.net"))
+            lines.append(ResultLine("claim.net"))
         if made.paid:
-            lines.append(Line("claim.paid", {"amount": made.paid}))
+            lines.append(ResultLine("claim.paid", {"amount": made.paid}))
         if not made.unpaid:
-            return [*lines, Line("claim.nothing")]
-        lines.append(Line("claim.unpaid", {"amount": made.unpaid}))
+            return [*lines, ResultLine("claim.nothing")]
+        lines.append(ResultLine("claim.unpaid", {"amount": made.unpaid}))
         share = FigureOf("holiday_allowance_share")
-        lines.append(Line("claim.holiday", {"amount": made.holiday, "share": share}))
-        lines.append(Line("claim.total", {"amount": made.total}))
+        lines.append(ResultLine("claim.holiday", {"amount": made.holiday, "share": share}))
+        lines.append(ResultLine("claim.total", {"amount": made.total}))
         if made.increase:
             values = {"none": Fraction(0), "amount": made.increase, "most": made.increase_most}
-            lines.append(Line("claim.increase", values))
-        lines.append(Line("claim.do_not_sign"))
+            lines.append(ResultLine("claim.increase", values))
+        lines.append(ResultLine("claim.do_not_sign"))
         return lines
 
-    def working(self, case: Case) -> Quotient | str:
+    def working(self, case: Intake) -> Quotient | str:
         """How pay per period became an hourly wage."""
         pay = case.pay
         if pay is not None and pay.per == "day" and case.hours_day:

@@ -10,13 +10,13 @@ from typing import Final
 
 import msgspec
 
-from actions.amounts.model import Age, Asked, Money, Number, Reading, Span, When
+from actions.amounts.model import Age, AskedFor, DateRange, Duration, Extracted, Money, Number
 from actions.amounts.short_answers import Plain
-from actions.intake.state import FREE, LONGEST, Case, Field, has
+from actions.intake.state import FREE, LONGEST, Field, Intake, has
 from actions.sums.wages import months_before
 
 #: What the reader is told about the question that was asked.
-READER: Final[dict[str, Asked]] = {
+READER: Final[dict[str, AskedFor]] = {
     "pay": "pay", "hours": "hours", "age": "age", "period": "period", "deduction": "deduction",
     "paid": "paid", "people": "count", "days": "count",
 }  # fmt: skip
@@ -35,16 +35,16 @@ _BRIEF: Final = 7
 _CLAUSE: Final = 12
 
 
-def take(case: Case, readings: Sequence[Reading], today: date, months: tuple[int, int]) -> Case:
+def fill(case: Intake, readings: Sequence[Extracted], today: date, months: tuple[int, int]) -> Intake:
     """The case with everything that the readings say. `months` is (weeks, months) of a year."""
     told: dict[str, object] = {}
     readings = _without_repeated(case, readings)
-    edges = [reading for reading in readings if isinstance(reading, When)]
+    edges = [reading for reading in readings if isinstance(reading, DateRange)]
     told |= _period(case, edges, today)
     for reading in readings:
         if isinstance(reading, Money):
             told |= _money(msgspec.structs.replace(case, **told), reading)
-        elif isinstance(reading, Span):
+        elif isinstance(reading, Duration):
             told |= _span(msgspec.structs.replace(case, **told), reading, today, months)
         elif isinstance(reading, Age):
             told |= {"age": reading.years, "adult": False}
@@ -57,12 +57,12 @@ def take(case: Case, readings: Sequence[Reading], today: date, months: tuple[int
     return msgspec.structs.replace(changed, unknown=unknown)
 
 
-def _without_repeated(case: Case, readings: Sequence[Reading]) -> Sequence[Reading]:
+def _without_repeated(case: Intake, readings: Sequence[Extracted]) -> Sequence[Extracted]:
     """Without bare amounts that were told before, where something new stands beside them ("135 a day, not 125")."""
     known = {case.hours, case.hours_day, case.days_week, case.paid}
     known |= {money.amount for money in (case.pay, case.deduction) if money is not None}
 
-    def repeated(one: Reading) -> bool:
+    def repeated(one: Extracted) -> bool:
         bare = isinstance(one, Number) or (isinstance(one, Money) and not (one.per or one.tax))
         return bare and one.amount in known  # type: ignore[union-attr]
 
@@ -70,9 +70,9 @@ def _without_repeated(case: Case, readings: Sequence[Reading]) -> Sequence[Readi
     return new if new else readings
 
 
-def corrected(case: Case, bare: Sequence[Reading], plain: Plain) -> Case | None:
+def corrected(case: Intake, bare: Sequence[Extracted], plain: Plain) -> Intake | None:
     """The case with a correction: "38 not 48" where 48 was told, or "no, 38" right after an answer; else None."""
-    said = [one for one in bare if isinstance(one, Number | Money | Span) and one.amount]
+    said = [one for one in bare if isinstance(one, Number | Money | Duration) and one.amount]
     if len(said) != len(bare):
         return None
     told: dict[str, Decimal | None] = {
@@ -95,16 +95,16 @@ def corrected(case: Case, bare: Sequence[Reading], plain: Plain) -> Case | None:
     return None
 
 
-def _bare(one: Number | Money | Span) -> bool:
+def _bare(one: Number | Money | Duration) -> bool:
     """An amount that does not say of what it is."""
     return isinstance(one, Number) or (isinstance(one, Money) and not one.per and not one.tax)
 
 
-def _can_be(one: Number | Money | Span, field: str) -> bool:
+def _can_be(one: Number | Money | Duration, field: str) -> bool:
     """Whether an amount can be that of a field, as far as it says."""
     if field == "age":
         return isinstance(one, Number) and one.amount in _AGES
-    if isinstance(one, Span):
+    if isinstance(one, Duration):
         return one.unit == ("days" if field == "days_week" else "hours") and field in (
             "hours",
             "hours_day",
@@ -116,7 +116,7 @@ def _can_be(one: Number | Money | Span, field: str) -> bool:
     return field not in most or one.amount <= most[field]
 
 
-def _replaced(case: Case, field: str, one: Number | Money | Span) -> Case:
+def _replaced(case: Intake, field: str, one: Number | Money | Duration) -> Intake:
     amount = one.amount
     if field == "age":
         return msgspec.structs.replace(case, age=int(amount))
@@ -132,7 +132,7 @@ def _slot(field: Field) -> str:
     return {"period": "first", "per": "pay", "tax": "pay", "deduction_per": "deduction"}.get(field, field)
 
 
-def _period(case: Case, edges: Sequence[When], today: date) -> dict[str, object]:
+def _period(case: Intake, edges: Sequence[DateRange], today: date) -> dict[str, object]:
     if not edges:
         return {}
     if case.asked == "birthday" and case.age is not None:
@@ -157,7 +157,7 @@ def _period(case: Case, edges: Sequence[When], today: date) -> dict[str, object]
     return {"first": first, "last": min(last, max(today, first))}
 
 
-def _money(case: Case, money: Money) -> dict[str, object]:
+def _money(case: Intake, money: Money) -> dict[str, object]:
     if money.per == "piece" and case.pay is not None:
         return {}
     claims = case.flow in CLAIMS
@@ -188,13 +188,13 @@ def _money(case: Case, money: Money) -> dict[str, object]:
     return {"pay": _joined(case.pay, money)}
 
 
-def _one_month(case: Case) -> bool:
+def _one_month(case: Intake) -> bool:
     """Whether the time told lies within one calendar month."""
     first, last = case.first, case.last
     return first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
 
 
-def _whole_month(case: Case) -> bool:
+def _whole_month(case: Intake) -> bool:
     """Whether the time told is one calendar month, from its first day to its last."""
     first, last = case.first, case.last
     whole = first is not None and last is not None and first.day == 1
@@ -208,7 +208,7 @@ def _joined(before: Money | None, money: Money) -> Money:
     return msgspec.structs.replace(money, per=money.per or before.per, tax=money.tax or before.tax)
 
 
-def _span(case: Case, span: Span, today: date, months: tuple[int, int]) -> dict[str, object]:
+def _span(case: Intake, span: Duration, today: date, months: tuple[int, int]) -> dict[str, object]:
     amount = span.most or span.amount
     if span.unit == "hours":
         return _hours(case, span, amount, months)
@@ -228,7 +228,7 @@ def _span(case: Case, span: Span, today: date, months: tuple[int, int]) -> dict[
     return {"first": first, "last": today}
 
 
-def _hours(case: Case, span: Span, amount: Decimal, months: tuple[int, int]) -> dict[str, object]:
+def _hours(case: Intake, span: Duration, amount: Decimal, months: tuple[int, int]) -> dict[str, object]:
     weeks_per_year, months_per_year = months
     weekly = {
         "week": amount,
@@ -250,7 +250,7 @@ def _hours(case: Case, span: Span, amount: Decimal, months: tuple[int, int]) -> 
     return {"hours": amount}
 
 
-def _number(case: Case, number: Number) -> dict[str, object]:
+def _number(case: Intake, number: Number) -> dict[str, object]:
     whole = int(number.amount)
     if case.asked == "people":
         return {"people": whole}
@@ -264,7 +264,7 @@ def shortened(text: str) -> str:
     return " ".join(text.split())[:LONGEST]
 
 
-def _not_known(case: Case, plain: Plain, text: str) -> Field | None:
+def _not_known(case: Intake, plain: Plain, text: str) -> Field | None:
     """What a message says not to know, where it names something else than what was asked ("no idea since when")."""
     if any(word[0].isdigit() for word in text.split()) or case.flow == "report_abuse":
         return None
@@ -279,7 +279,7 @@ def _not_known(case: Case, plain: Plain, text: str) -> Field | None:
     return next((name for name in plain.about if not has(case, name)), None)
 
 
-def answer(case: Case, plain: Plain, text: str, counted: bool = False) -> Case | None:
+def answer(case: Intake, plain: Plain, text: str, counted: bool = False) -> Intake | None:
     """The case with an answer that is no amount: yes, no, gross, per week, I don't know, or free words.
 
     None where the message does not answer the question. `counted`: an amount was read in it, to which its "per week"

@@ -12,15 +12,30 @@ from actions.amounts.model import Money
 
 Flow = Literal["check_my_pay", "housing_deduction", "unpaid_wages", "back_pay_without_permit", "report_abuse"]
 Field = Literal[
-    "pay", "per", "tax", "hours", "days", "age", "birthday", "period", "deduction", "deduction_per", "abroad", "signed",
-    "paid", "what", "where", "people", "proof",
-]  # fmt: skip
+    "pay",
+    "per",
+    "tax",
+    "hours",
+    "days",
+    "age",
+    "birthday",
+    "period",
+    "deduction",
+    "deduction_per",
+    "abroad",
+    "signed",
+    "paid",
+    "what",
+    "where",
+    "people",
+    "proof",
+]
 Answer = Literal["", "yes", "no", "unknown"]
 #: offered: the rule was told and a sum offered; open: questions are asked; done: the result was told; left: the talk
 #: went elsewhere, and what is known is kept.
 Stage = Literal["offered", "open", "done", "left"]
 #: What the last message was to the case.
-Event = Literal["", "started", "told", "missed", "aside", "danger", "letter", "stopped", "left"]
+AbuseEvent = Literal["", "started", "told", "missed", "aside", "danger", "letter", "stopped", "left"]
 
 #: What each flow asks for, in this order. Never more than `MOST_QUESTIONS` in all.
 ASKS: Final[dict[Flow, tuple[Field, ...]]] = {
@@ -37,12 +52,12 @@ LONGEST: Final = 600
 FREE: Final[tuple[Field, ...]] = ("what", "where", "proof")
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Intake(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A case. Money in euros; `hours` a week; None and "" are not told yet."""
 
     flow: Flow
     stage: Stage = "open"
-    event: Event = ""
+    event: AbuseEvent = ""
     asked: Field | Literal[""] = ""
     previous: Field | Literal[""] = ""  #: that the last answer was about
     questions: int = 0  #: asked so far
@@ -82,7 +97,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None
 
 
-def has(case: Case, field: Field) -> bool:
+def has(case: Intake, field: Field) -> bool:
     """Whether a field is told, needs no telling, or is known to be unknown."""
     if field in case.unknown:
         return True
@@ -109,7 +124,7 @@ def has(case: Case, field: Field) -> bool:
     return checks[field]
 
 
-def needed(case: Case) -> tuple[Field, ...]:
+def needed(case: Intake) -> tuple[Field, ...]:
     """Without these no sum can be made; the other fields have a way on when the worker does not know."""
     pay = case.pay
     per = pay.per if pay is not None else ""
@@ -123,7 +138,7 @@ def needed(case: Case) -> tuple[Field, ...]:
     return ("period", "per", "hours", "days") if case.flow == "unpaid_wages" else ("per", "hours", "days")
 
 
-def next_question(case: Case) -> Field | None:
+def next_question(case: Intake) -> Field | None:
     """What to ask now, or None: then the result can be told (or said to be impossible)."""
     missing = [field for field in ASKS[case.flow] if not has(case, field)]
     if case.questions >= MOST_QUESTIONS:
@@ -134,24 +149,24 @@ def next_question(case: Case) -> Field | None:
     return missing[0] if missing else None
 
 
-def complete(case: Case) -> bool:
+def complete(case: Intake) -> bool:
     """Whether a result can be worked out."""
     return all(has(case, field) and field not in case.unknown for field in needed(case))
 
 
-def to_slot(case: Case | None) -> object:
+def to_slot(case: Intake | None) -> object:
     """A case as the slot keeps it: plain data."""
     return None if case is None else msgspec.to_builtins(case)
 
 
-def from_slot(value: object) -> Case | None:
+def from_slot(value: object) -> Intake | None:
     """The slot's case; None for none, or for one of an older shape."""
     try:
-        return msgspec.convert(value, Case, strict=False) if isinstance(value, dict) else None
+        return msgspec.convert(value, Intake, strict=False) if isinstance(value, dict) else None
     except msgspec.ValidationError:
         return None
 
 
-def with_changes(case: Case, **changes: object) -> Case:
+def with_changes(case: Intake, **changes: object) -> Intake:
     """The case with changes; what was noticed in the last message alone does not stay."""
     return msgspec.structs.replace(case, **{"foreign": "", **changes})

@@ -27,7 +27,7 @@ def room(settings: Settings, out: Path | None, branch: str | None) -> int:
     try:
         database.migrate()
         keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
-        approved, changes = database.now(to_export, keys)
+        approved, changes = database.transaction_sync(to_export, keys)
     finally:
         database.close()
     patch, left_out = made_patch(approved, changes)

@@ -13,18 +13,18 @@ from aiohttp import web
 
 from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
-from bot.engine.engine_pool import SECRET, Service
-from bot.redacted_logging import be_quiet
+from bot.engine.engine_pool import SECRET, EngineServer
+from bot.redacted_logging import configure_logging
 from bot.settings import load
 
 
 async def serve() -> None:
     """Runs until the parent ends."""
     settings = load()
-    be_quiet(settings.log_level)
+    configure_logging(settings.log_level)
     os.umask(0o077)
     assistant = await start(settings)
-    runner = web.AppRunner(Service(assistant.engine, os.environ.pop(SECRET)).app(), access_log=None)
+    runner = web.AppRunner(EngineServer(assistant.engine, os.environ.pop(SECRET)).app(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print(runner.addresses[0][1], flush=True)

@@ -15,9 +15,9 @@ from bot.channels.whatsapp.unreadable import answer_key
 from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
 from bot.conversations.crypto import Keys
-from bot.conversations.models import Holder, Kind
+from bot.conversations.models import Assignee, MessageKind
 from bot.delivery.ports import KindText
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
 from bot.privacy.about_me import AboutMe
@@ -46,7 +46,7 @@ async def _serve(settings: Settings) -> None:
     keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
     about_me = AboutMe(Wording(base), settings)
-    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
+    office = MessageService(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
@@ -66,7 +66,7 @@ async def _serve(settings: Settings) -> None:
 def kind_text(wording: Wording) -> KindText:
     """What is said to a message that Baken can't read, in the conversation's language."""
 
-    def text(kind: Kind, holder: Holder, language: str) -> str | None:
+    def text(kind: MessageKind, holder: Assignee, language: str) -> str | None:
         key = answer_key(kind, holder)
         return None if key is None else wording.text(key, language if language in NAMES else SOURCE)
 

@@ -21,11 +21,11 @@ def staff(settings: Settings, what: str, name: str | None, role: str) -> int:
     try:
         database.migrate()
         if what == "list":
-            for account in database.now(accounts.everyone):
+            for account in database.transaction_sync(accounts.everyone):
                 closed = "  closed" if account.closed else ""
                 print(f"{account.name}  {account.role}{closed}")
             return 0
-        token = database.now(_add if what == "add" else _link, str(name), role)
+        token = database.transaction_sync(_add if what == "add" else _link, str(name), role)
     except BadAccount as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
-from bot.conversations.database import announce
-from bot.conversations.store import hold
+from bot.conversations.database import notify
+from bot.conversations.store import assign
 
 _K, _M = schema.cases, schema.messages
 DANGER, ASKED, OFFERED = 2, 1, 0
@@ -64,9 +64,15 @@ def latest(connection: Connection, conversation: str) -> Case | None:
 
 
 def open_case(
-    connection: Connection, conversation: str, now: datetime, *, urgency: int, topic: str, language: str,
+    connection: Connection,
+    conversation: str,
+    now: datetime,
+    *,
+    urgency: int,
+    topic: str,
+    language: str,
     first_message: int,
-) -> int:  # fmt: skip
+) -> int:
     """Put a conversation in the queue; where it is in it already, only made more urgent."""
     before = running(connection, conversation)
     if before is not None:
@@ -75,12 +81,17 @@ def open_case(
         return before.id
     made = connection.execute(
         sa.insert(_K).values(
-            conversation=conversation, state="waiting", urgency=urgency, topic=topic, language=language,
-            first_message=first_message, opened=now,
+            conversation=conversation,
+            state="waiting",
+            urgency=urgency,
+            topic=topic,
+            language=language,
+            first_message=first_message,
+            opened=now,
         )
-    )  # fmt: skip
-    hold(connection, conversation, "waiting")
-    announce(connection, f"case:{conversation}")
+    )
+    assign(connection, conversation, "waiting")
+    notify(connection, f"case:{conversation}")
     return int(made.inserted_primary_key[0])
 
 
@@ -91,7 +102,7 @@ def raise_urgency(connection: Connection, conversation: str, urgency: int) -> No
         .where(_K.c.conversation == conversation, _K.c.state.in_(("waiting", "taken")), _K.c.urgency < urgency)
         .values(urgency=urgency)
     )
-    announce(connection, f"case:{conversation}")
+    notify(connection, f"case:{conversation}")
 
 
 def consent(connection: Connection, conversation: str, what: Literal["share", "improve"], answer: str) -> None:
@@ -99,7 +110,7 @@ def consent(connection: Connection, conversation: str, what: Literal["share", "i
     newest = latest(connection, conversation)
     if newest is not None:
         connection.execute(sa.update(_K).where(_K.c.id == newest.id).values({what: answer}))
-        announce(connection, f"case:{conversation}")
+        notify(connection, f"case:{conversation}")
 
 
 def leave(connection: Connection, conversation: str, now: datetime) -> bool:
@@ -110,8 +121,8 @@ def leave(connection: Connection, conversation: str, now: datetime) -> bool:
         .values(state="left", closed=now)
     )
     if left.rowcount:
-        hold(connection, conversation, "bot")
-        announce(connection, f"case:{conversation}")
+        assign(connection, conversation, "bot")
+        notify(connection, f"case:{conversation}")
     return bool(left.rowcount)
 
 

@@ -23,8 +23,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from typing_extensions import ParamSpec
 
-from bot.conversations.models import Parts
-from bot.conversations.write_thread import Outcome, Work, Writer
+from bot.conversations.models import SplitContent
+from bot.conversations.write_thread import BatchOutcome, Transaction, WriteThread
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -52,7 +52,7 @@ class Database:
         self._beside = beside
         self._heard: Callable[[str], None] | None = None
         #: by channel, how a content is cut into the messages that the channel needs for it
-        self.parts: dict[str, Parts] = {}
+        self.parts: dict[str, SplitContent] = {}
         self._stopped = threading.Event()
         #: SQLite has one connection; whoever comes from another thread waits its turn
         self._one_at_a_time: Any = threading.Lock() if self.sqlite else contextlib.nullcontext()
@@ -64,7 +64,7 @@ class Database:
                 self.url, pool_size=threads, max_overflow=0, pool_pre_ping=True, connect_args={"connect_timeout": 5}
             )
         self._kept: sa.engine.Connection | None = None  # SQLite's connection
-        self._writer = Writer(self._together) if self.sqlite else None
+        self._writer = WriteThread(self._together) if self.sqlite else None
         self._pool = None if self.sqlite else ThreadPoolExecutor(threads, thread_name_prefix="log")
 
     def _open_sqlite(self) -> sa.engine.Engine:
@@ -92,7 +92,7 @@ class Database:
 
     # -- transactions -------------------------------------------------------------------------------------------
 
-    async def run(
+    async def transaction(
         self, function: Callable[Concatenate[sa.engine.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `function(connection, …)` as one transaction; what it announced is told after the commit.
@@ -103,10 +103,12 @@ class Database:
         if self._writer is not None:
             result: T = await self._writer.run(lambda connection: function(connection, *args, **kwargs))
             return result
-        work = functools.partial(self.now, function, *args, **kwargs)
+        work = functools.partial(self.transaction_sync, function, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    def now(self, function: Callable[Concatenate[sa.engine.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def transaction_sync(
+        self, function: Callable[Concatenate[sa.engine.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """The same, in this thread: for commands and tests."""
         if self.sqlite:
             ((done, error),) = self._together([lambda connection: function(connection, *args, **kwargs)])
@@ -120,15 +122,15 @@ class Database:
                 connection.execute(sa.text("select pg_notify(:topic, :what)"), {"topic": _TOPIC, "what": one})
         return result
 
-    def _one(self, connection: sa.engine.Connection, work: Work) -> tuple[Any, list[str]]:
+    def _one(self, connection: sa.engine.Connection, work: Transaction) -> tuple[Any, list[str]]:
         """The result of a piece of work, and what it announced."""
         connection.info["news"], connection.info["parts"] = [], self.parts
         result = work(connection)
         return result, list(dict.fromkeys(connection.info["news"]))
 
-    def _together(self, works: Sequence[Work]) -> list[Outcome]:
+    def _together(self, works: Sequence[Transaction]) -> list[BatchOutcome]:
         """SQLite: carry out pieces of work in one transaction; one that fails leaves nothing, and the others stand."""
-        outcomes: list[Outcome] = []
+        outcomes: list[BatchOutcome] = []
         heard: dict[str, None] = {}
         with self._one_at_a_time:
             try:
@@ -144,7 +146,7 @@ class Database:
                 self._told(one)
         return outcomes
 
-    def _alone(self, work: Work, heard: dict[str, None]) -> Outcome:
+    def _alone(self, work: Transaction, heard: dict[str, None]) -> BatchOutcome:
         """A piece of work within the transaction; what it announced is added to `heard`."""
         connection = self._connected()
         driver = connection.connection
@@ -189,8 +191,10 @@ class Database:
     def _listening(self) -> None:
         while not self._stopped.is_set():
             try:
-                raw = self._engine.dialect.connect(*self._engine.dialect.create_connect_args(self.url)[0],
-                                                   **self._engine.dialect.create_connect_args(self.url)[1])  # fmt: skip
+                raw = self._engine.dialect.connect(
+                    *self._engine.dialect.create_connect_args(self.url)[0],
+                    **self._engine.dialect.create_connect_args(self.url)[1],
+                )
                 raw.autocommit = True
                 raw.cursor().execute(f"LISTEN {_TOPIC}")
                 self._told("*")  # what was announced while nobody listened
@@ -223,7 +227,7 @@ class Database:
             self._lock = None
 
 
-def announce(connection: sa.engine.Connection, what: str) -> None:
+def notify(connection: sa.engine.Connection, what: str) -> None:
     """Say something to all gateways once this transaction is committed."""
     connection.info["news"].append(what)
 

@@ -14,7 +14,7 @@ from bot.conversations.crypto import Keys
 _F = schema.files
 
 
-def keep(
+def store_file(
     connection: Connection, keys: Keys, conversation: str, content: bytes, now: datetime, expires: datetime
 ) -> str:
     """Store a file; its id cannot be guessed."""
@@ -27,14 +27,14 @@ def keep(
     return name
 
 
-def read(connection: Connection, keys: Keys, conversation: str, name: str) -> bytes | None:
+def load_file(connection: Connection, keys: Keys, conversation: str, name: str) -> bytes | None:
     """A file of this conversation, or None."""
     query = sa.select(_F.c.content).where(_F.c.id == name, _F.c.conversation == conversation)
     sealed = connection.execute(query).scalar()
     return None if sealed is None else keys.open_bytes(sealed)
 
 
-def drop(connection: Connection, name: str) -> None:
+def delete_file(connection: Connection, name: str) -> None:
     """Delete one."""
     connection.execute(sa.delete(_F).where(_F.c.id == name))
 

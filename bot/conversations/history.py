@@ -7,13 +7,13 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.conversations.models import Content, Message
 from bot.conversations.outbox import row_to_message
-from bot.conversations.statements import Prepared
+from bot.conversations.statements import CompiledStatement
 
 _M = schema.messages
-_LAST_SAID = Prepared(
+_LAST_SAID = CompiledStatement(
     sa.select(_M.c.content)
     .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "out")
     .order_by(_M.c.id.desc())
@@ -40,7 +40,7 @@ def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str
         .where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.channel_id == channel_id)
         .values(kind="deleted", content=keys.seal(Content()))
     )
-    announce(connection, f"out:{conversation}")
+    notify(connection, f"out:{conversation}")
 
 
 def message(connection: Connection, keys: Keys, id: int) -> Message | None:

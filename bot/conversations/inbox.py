@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.conversations.models import Conversation, Incoming, Message
 from bot.conversations.outbox import row_to_message
-from bot.conversations.statements import Prepared
+from bot.conversations.statements import CompiledStatement
 from bot.conversations.store import find, row_to_conversation
 
 _C, _M, _A = schema.conversations, schema.messages, schema.addresses
@@ -27,19 +27,19 @@ _b = sa.bindparam
 _NOW = _b("now", type_=schema.Moment)
 _IS_NEW = schema.IS_NEW
 _FREE = sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < _NOW)
-_KEPT = Prepared(
+_KEPT = CompiledStatement(
     sa.select(_M.c.id, _M.c.conversation).where(
         _M.c.channel == _b("a_channel"), _M.c.direction == "in", _M.c.channel_id == _b("an_id")
     )
 )
-_KNOWN = Prepared(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
-_BEGIN = Prepared(sa.insert(_C), "id", "channel", "language", "created", "last_at")
-_NAME = Prepared(sa.insert(_A), "hash", "conversation")
-_STORE = Prepared(
+_KNOWN = CompiledStatement(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
+_BEGIN = CompiledStatement(sa.insert(_C), "id", "channel", "language", "created", "last_at")
+_NAME = CompiledStatement(sa.insert(_A), "hash", "conversation")
+_STORE = CompiledStatement(
     sa.insert(_M), "conversation", "channel", "direction", "author", "kind", "state", "content", "at", "channel_id"
 )
 _WRITTEN = _b("written", type_=schema.Moment)
-_TOUCH = Prepared(
+_TOUCH = CompiledStatement(
     sa.update(_C)
     .where(_C.c.id == _b("a_name"))
     .values(
@@ -48,7 +48,7 @@ _TOUCH = Prepared(
         last_in=sa.case((sa.or_(_C.c.last_in.is_(None), _C.c.last_in < _WRITTEN), _WRITTEN), else_=_C.c.last_in),
     )
 )
-_WAITING = Prepared(
+_WAITING = CompiledStatement(
     sa.select(_M.c.conversation)
     .join(_C, _C.c.id == _M.c.conversation)
     .where(_IS_NEW, _FREE)
@@ -56,19 +56,19 @@ _WAITING = Prepared(
     .order_by(sa.func.min(_M.c.id))
     .limit(_b("most", type_=sa.Integer))
 )
-_CLAIM = Prepared(
+_CLAIM = CompiledStatement(
     sa.update(_C)
     .where(_C.c.id == _b("a_name"), _FREE)
     .values(claimed_by=_b("me"), claimed_until=_b("until", type_=schema.Moment))
 )
-_NEW = Prepared(sa.select(_M).where(_M.c.conversation == _b("a_name"), _IS_NEW).order_by(_M.c.at, _M.c.id))
-_RELEASE = Prepared(
+_NEW = CompiledStatement(sa.select(_M).where(_M.c.conversation == _b("a_name"), _IS_NEW).order_by(_M.c.at, _M.c.id))
+_RELEASE = CompiledStatement(
     sa.update(_C)
     .where(_C.c.claimed_by == _b("me"), _C.c.id == _b("a_name"))
     .values(claimed_by=None, claimed_until=None)
 )
-_MINE = Prepared(sa.select(_C).where(_C.c.id == _b("a_name"), _C.c.claimed_by == _b("me")).with_for_update())
-_SETTLE = Prepared(
+_MINE = CompiledStatement(sa.select(_C).where(_C.c.id == _b("a_name"), _C.c.claimed_by == _b("me")).with_for_update())
+_SETTLE = CompiledStatement(
     sa.update(_M)
     .where(_M.c.id == _b("an_id"), _IS_NEW)
     .values(state=_b("a_state"), topic=_b("a_topic"), understood=_b("was_understood"), safety=_b("was_safety"))
@@ -83,14 +83,14 @@ class Taken(msgspec.Struct, frozen=True):
     fresh: bool  #: False where it stood there already
 
 
-class Claim(msgspec.Struct, frozen=True):
+class ClaimedMessage(msgspec.Struct, frozen=True):
     """A conversation that this gateway alone may answer until the claim runs out, and what is to be answered."""
 
     conversation: Conversation
     messages: tuple[Message, ...]
 
 
-def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> Taken:
+def receive(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> Taken:
     """Store a message. One that stands in the log already is not stored again."""
     place = {"a_channel": incoming.channel, "an_id": incoming.channel_id}
     kept = _KEPT.row(connection, **place)
@@ -118,7 +118,7 @@ def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
     written = None if incoming.kind == "system" else min(incoming.at, now)
     contact = keys.seal(incoming.contact) if incoming.contact is not None else None
     _TOUCH.change(connection, a_name=conversation, now=now, written=written, a_contact=contact)
-    announce(connection, f"in:{conversation}")
+    notify(connection, f"in:{conversation}")
     return Taken(made, conversation, True)
 
 
@@ -132,9 +132,13 @@ def _conversation(connection: Connection, keys: Keys, incoming: Incoming, now: d
     if conversation is None:
         conversation = secrets.token_hex(16)
         _BEGIN.add(
-            connection, id=conversation, channel=incoming.channel, language=incoming.language or "", created=now,
+            connection,
+            id=conversation,
+            channel=incoming.channel,
+            language=incoming.language or "",
+            created=now,
             last_at=now,
-        )  # fmt: skip
+        )
     for one in hashes:
         if one not in by_hash:
             try:
@@ -153,7 +157,9 @@ def _guarded(connection: Connection) -> contextlib.AbstractContextManager[Any]:
     return contextlib.nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested()
 
 
-def claim(connection: Connection, keys: Keys, me: str, now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
+def claim(
+    connection: Connection, keys: Keys, me: str, now: datetime, *, lease: timedelta, most: int
+) -> list[ClaimedMessage]:
     """Claim up to `most` conversations that wait for an answer, oldest first, each with its messages in order.
 
     Args:
@@ -171,7 +177,7 @@ def claim(connection: Connection, keys: Keys, me: str, now: datetime, *, lease: 
             continue
         conversation = find(connection, keys, name)
         assert conversation is not None
-        claims.append(Claim(conversation, tuple(row_to_message(row, keys) for row in rows)))
+        claims.append(ClaimedMessage(conversation, tuple(row_to_message(row, keys) for row in rows)))
     return claims
 
 
@@ -202,8 +208,9 @@ def mine(connection: Connection, me: str, conversation: str, keys: Keys | None =
     return None if row is None else row_to_conversation(row, keys)
 
 
-def settle(connection: Connection, message: int, state: str, *, topic: str = "", understood: bool = True,
-           safety: bool = False) -> bool:  # fmt: skip
+def settle(
+    connection: Connection, message: int, state: str, *, topic: str = "", understood: bool = True, safety: bool = False
+) -> bool:
     """Mark an inbound message; False where that was done before (then nothing may be said again)."""
     about = {"a_state": state, "a_topic": topic, "was_understood": understood, "was_safety": safety}
     return _SETTLE.change(connection, an_id=message, **about) == 1

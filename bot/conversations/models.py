@@ -13,15 +13,27 @@ from actions.responses import Button
 Channel = Literal["web", "whatsapp"]
 Author = Literal["person", "bot", "advisor", "system"]
 #: What kind of message it is. system: something about the person, like a new number; never answered.
-Kind = Literal[
-    "text", "button", "image", "voice", "video", "document", "sticker", "location", "contacts", "reaction", "edited",
-    "deleted", "system", "unknown",
-]  # fmt: skip
+MessageKind = Literal[
+    "text",
+    "button",
+    "image",
+    "voice",
+    "video",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "reaction",
+    "edited",
+    "deleted",
+    "system",
+    "unknown",
+]
 #: Who answers a conversation. waiting: a case is open and the bot still answers; human: an advisor has it.
-Holder = Literal["bot", "waiting", "human"]
+Assignee = Literal["bot", "waiting", "human"]
 #: in: new → answered | held (an advisor has it) | noted (nothing is answered: a reaction, a deletion).
 #: out: ready → sending → sent → delivered → read, or failed. Web messages are sent as soon as they stand in the log.
-State = Literal["new", "answered", "held", "noted", "ready", "sending", "sent", "delivered", "read", "failed"]
+MessageState = Literal["new", "answered", "held", "noted", "ready", "sending", "sent", "delivered", "read", "failed"]
 
 
 class FileRef(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,7 +76,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     address: str  #: the channel's id of the person; kept only as a keyed hash
     channel_id: str  #: the channel's id of the message: taken in once
-    kind: Kind
+    kind: MessageKind
     content: Content
     at: datetime  #: timezone-aware, by the channel's clock
     contact: Contact | None = None
@@ -79,8 +91,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     conversation: str
     direction: Literal["in", "out"]
     author: Author
-    kind: Kind
-    state: State
+    kind: MessageKind
+    state: MessageState
     content: Content
     at: datetime
     channel_id: str | None = None
@@ -96,19 +108,19 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     channel: Channel
-    holder: Holder
+    holder: Assignee
     language: str
     last_in: datetime | None  #: WhatsApp's 24 hours count from here
     contact: Contact | None
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Delivered(msgspec.Struct, frozen=True):
     """A channel took a message."""
 
     channel_id: str
 
 
-class NotSent(msgspec.Struct, frozen=True):
+class NotDelivered(msgspec.Struct, frozen=True):
     """A channel did not take a message, or it is not known whether it did."""
 
     code: str  #: the channel's error code, or "timeout", "window", "network"
@@ -126,10 +138,10 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     answered: str | None = None
 
 
-class Carrier(Protocol):
+class ChannelPort(Protocol):
     """A channel's way out."""
 
-    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+    async def send(self, outgoing: Outgoing) -> Delivered | NotDelivered:
         """Carry one message. Never raises for what the network or the channel does."""
         ...
 
@@ -139,10 +151,10 @@ class Carrier(Protocol):
 
 
 #: Cuts a content into the messages that a channel needs for it: (content, language) → contents.
-Parts = Callable[[Content, str], "list[Content]"]
+SplitContent = Callable[[Content, str], "list[Content]"]
 
 
-class Update(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel says about a message that was sent: sent, delivered, read, or failed with its code."""
 
     channel_id: str

@@ -88,15 +88,21 @@ messages = sa.Table(
     sa.Index("messages_of", "conversation", "id"),
     # the queues: only what is still to be done stands in these
     sa.Index(
-        "messages_new", "conversation", "id",
-        sqlite_where=IS_NEW, postgresql_where=IS_NEW,
+        "messages_new",
+        "conversation",
+        "id",
+        sqlite_where=IS_NEW,
+        postgresql_where=IS_NEW,
     ),
     sa.Index(
-        "messages_open", "conversation", "id",
-        sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
+        "messages_open",
+        "conversation",
+        "id",
+        sqlite_where=IS_OPEN,
+        postgresql_where=IS_OPEN,
     ),
     sqlite_autoincrement=True,  # an id is never used twice: pages go on behind the newest that they have seen
-)  # fmt: skip
+)
 
 files = sa.Table(
     "files",
@@ -128,10 +134,12 @@ cases = sa.Table(
     sa.Column("rating", sa.Integer),
     sa.Column("elsewhere", sa.String(64), nullable=False, server_default=""),  # its id in another helpdesk
     sa.Index(
-        "cases_one_open", "conversation", unique=True,
+        "cases_one_open",
+        "conversation",
+        unique=True,
         sqlite_where=sa.text("state in ('waiting', 'taken')"),
         postgresql_where=sa.text("state in ('waiting', 'taken')"),
     ),
     sa.Index("cases_queue", "state", "urgency", "opened"),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)

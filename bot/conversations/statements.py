@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 _Convert = Callable[[Any], Any]
 
 
-class Prepared:
+class CompiledStatement:
     """One statement. Its values are given by name, and no list among them: `in_` has as many signs as values."""
 
     def __init__(self, statement: Any, *columns: str) -> None:

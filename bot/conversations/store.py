@@ -9,24 +9,24 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
-from bot.conversations.models import Conversation, Holder
-from bot.conversations.statements import Prepared
+from bot.conversations.database import notify
+from bot.conversations.models import Assignee, Conversation
+from bot.conversations.statements import CompiledStatement
 
 _C, _A, _M = schema.conversations, schema.addresses, schema.messages
 
 # Statements of every message (bot/conversations/statements.py).
 _b = sa.bindparam
-_FIND = Prepared(sa.select(_C).where(_C.c.id == _b("a_name")))
-_BY_ADDRESS = Prepared(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
-_SPEAK = Prepared(
+_FIND = CompiledStatement(sa.select(_C).where(_C.c.id == _b("a_name")))
+_BY_ADDRESS = CompiledStatement(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
+_SPEAK = CompiledStatement(
     sa.update(_C).where(_C.c.id == _b("a_name"), _C.c.language != _b("spoken")).values(language=_b("spoken"))
 )
 _LEFT = sa.exists().where(
     _M.c.conversation == _b("a_name"),
     sa.or_(_M.c.direction == "in", _M.c.state == "ready", _M.c.state == "sending"),
 )
-_TIDY = Prepared(sa.delete(_C).where(_C.c.id == _b("a_name"), sa.not_(_LEFT)))
+_TIDY = CompiledStatement(sa.delete(_C).where(_C.c.id == _b("a_name"), sa.not_(_LEFT)))
 
 
 def find(connection: Connection, keys: Keys, conversation: str) -> Conversation | None:
@@ -53,33 +53,33 @@ def row_to_conversation(row: Any, keys: Keys | None) -> Conversation:
     )
 
 
-def hold(connection: Connection, conversation: str, holder: Holder) -> None:
+def assign(connection: Connection, conversation: str, holder: Assignee) -> None:
     """Say who answers from now on."""
     connection.execute(sa.update(_C).where(_C.c.id == conversation).values(holder=holder))
-    announce(connection, f"out:{conversation}")
+    notify(connection, f"out:{conversation}")
 
 
-def speak(connection: Connection, conversation: str, language: str) -> None:
+def set_language(connection: Connection, conversation: str, language: str) -> None:
     """Remember the language of a conversation."""
     _SPEAK.change(connection, a_name=conversation, spoken=language)
 
 
-def forget(connection: Connection, conversation: str) -> bool:
+def erase(connection: Connection, conversation: str) -> bool:
     """Delete a conversation with all that hangs on it: addresses, messages, files, cases. False where there is none."""
     gone = connection.execute(sa.delete(_C).where(_C.c.id == conversation))
     return bool(gone.rowcount)
 
 
-def empty(connection: Connection, conversation: str) -> None:
+def erase_content(connection: Connection, conversation: str) -> None:
     """Delete all that was said and kept in a conversation. Its address stays, so that a last word can be carried."""
     for table in (schema.messages, schema.files, schema.cases):
         connection.execute(sa.delete(table).where(table.c.conversation == conversation))
     connection.execute(
         sa.update(_C).where(_C.c.id == conversation).values(contact=_C.c.contact, holder="bot", last_in=_C.c.last_in)
     )
-    announce(connection, f"out:{conversation}")
+    notify(connection, f"out:{conversation}")
 
 
-def tidy(connection: Connection, conversation: str) -> bool:
+def erase_if_spent(connection: Connection, conversation: str) -> bool:
     """Delete a conversation that was emptied on request, once its last word is carried."""
     return _TIDY.change(connection, a_name=conversation) > 0

@@ -18,23 +18,23 @@ from sqlalchemy.engine import Connection
 #: Pieces of work in one transaction at most: the first of them waits for the last.
 MOST: Final = 32
 
-Work = Callable[[Connection], Any]
-Waiting = tuple[Work, asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+Transaction = Callable[[Connection], Any]
+Waiting = tuple[Transaction, asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 #: What became of a piece of work: its result and the error instead of one.
-Outcome = tuple[Any, "Exception | None"]
+BatchOutcome = tuple[Any, "Exception | None"]
 
 
-class Writer:
+class WriteThread:
     """A thread. `together` carries out some pieces of work in one transaction (bot/conversations/database.py)."""
 
-    def __init__(self, together: Callable[[Sequence[Work]], Sequence[Outcome]]) -> None:
+    def __init__(self, together: Callable[[Sequence[Transaction]], Sequence[BatchOutcome]]) -> None:
         self._together = together
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
 
-    async def run(self, work: Work) -> Any:
+    async def run(self, work: Transaction) -> Any:
         """The result of a piece of work, once it is on the disk.
 
         Raises:
@@ -67,7 +67,7 @@ class Writer:
             if last:
                 return
 
-    def _done(self, lot: Sequence[Waiting]) -> Sequence[Outcome]:
+    def _done(self, lot: Sequence[Waiting]) -> Sequence[BatchOutcome]:
         try:
             return self._together([work for work, _, _ in lot])
         except Exception as error:  # whatever it was, somebody waits, and more will come
@@ -88,9 +88,9 @@ class Writer:
         return lot, False
 
 
-def _tell(lot: Sequence[Waiting], outcomes: Sequence[Outcome]) -> None:
+def _tell(lot: Sequence[Waiting], outcomes: Sequence[BatchOutcome]) -> None:
     """Wake each loop once, with all that it waits for."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], BatchOutcome]]] = {}
     for (_, loop, future), outcome in zip(lot, outcomes, strict=True):
         by_loop.setdefault(loop, []).append((future, outcome))
     for loop, told in by_loop.items():
@@ -98,7 +98,7 @@ def _tell(lot: Sequence[Waiting], outcomes: Sequence[Outcome]) -> None:
             loop.call_soon_threadsafe(_settle, told)
 
 
-def _settle(told: Sequence[tuple[asyncio.Future[Any], Outcome]]) -> None:
+def _settle(told: Sequence[tuple[asyncio.Future[Any], BatchOutcome]]) -> None:
     for future, (result, error) in told:
         if future.done():  # whoever waited gave up
             continue

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 
-class Hub:
+class EventBus:
     """Wakes whoever waits. Nothing is kept here: what counts stands in the log."""
 
     def __init__(self) -> None:
@@ -25,13 +25,13 @@ class Hub:
     def close(self) -> None:
         """Wake everyone, and let nobody wait again."""
         self.closing = True
-        self.tell("*")
+        self.publish("*")
 
-    def heard(self, what: str) -> None:
+    def publish_threadsafe(self, what: str) -> None:
         """News, from any thread."""
-        self._loop.call_soon_threadsafe(self.tell, what)
+        self._loop.call_soon_threadsafe(self.publish, what)
 
-    def tell(self, what: str) -> None:
+    def publish(self, what: str) -> None:
         """News, from the loop's own thread."""
         kind, _, conversation = what.partition(":")
         if kind in ("in", "*"):
@@ -48,7 +48,7 @@ class Hub:
         for told in self._told:
             told(kind, conversation)
 
-    def follow(self, told: Callable[[str, str], None]) -> Callable[[], None]:
+    def subscribe(self, told: Callable[[str, str], None]) -> Callable[[], None]:
         """Call `told(kind, conversation)` for every piece of news; returns how to stop that."""
         self._told.append(told)
         return lambda: self._told.remove(told)

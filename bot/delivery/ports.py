@@ -8,17 +8,22 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
 
-from bot.conversations.models import Content, Conversation, Holder, Kind, Message
+from bot.conversations.models import Assignee, Content, Conversation, Message, MessageKind
 from bot.engine.turn import Turn
 
 
-class Answers(Protocol):
+class AssistantPort(Protocol):
     """The assistant, as the post room needs it."""
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         """Answer one message."""
         ...
 
@@ -26,12 +31,16 @@ class Answers(Protocol):
         """What the understanding makes of a text."""
         ...
 
+    async def slot(self, conversation: str, name: str) -> object:
+        """What a conversation keeps under a slot's name; None where nothing."""
+        ...
+
     async def forget(self, conversation: str) -> None:
         """Delete what is kept of a conversation."""
         ...
 
 
-class Direct(Protocol):
+class DirectAnswers(Protocol):
     """Answers some buttons from the log itself; they never reach the assistant."""
 
     def takes(self, text: str) -> bool:
@@ -45,15 +54,16 @@ class Direct(Protocol):
         ...
 
 
-class Desk(Direct, Protocol):
+class HandoffPort(DirectAnswers, Protocol):
     """The advisors' desk, as the post room needs it."""
 
     def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
         """What an action needs to know to speak about the desk: open or not, place in the queue …"""
         ...
 
-    def after(self, connection: Connection, conversation: Conversation, message: Message, turn: Turn,
-              now: datetime) -> list[Content]:  # fmt: skip
+    def after(
+        self, connection: Connection, conversation: Conversation, message: Message, turn: Turn, now: datetime
+    ) -> list[Content]:
         """What a turn means for the desk: opens or leaves a case. More to say, if any."""
         ...
 
@@ -67,4 +77,4 @@ class Desk(Direct, Protocol):
 
 
 #: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
-KindText = Callable[[Kind, Holder, str], "str | None"]
+KindText = Callable[[MessageKind, Assignee, str], "str | None"]

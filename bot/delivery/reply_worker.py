@@ -23,12 +23,12 @@ from bot.conversations import inbox
 from bot.conversations import store as conversations
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.inbox import Claim
-from bot.conversations.models import Carrier, Conversation, Message
+from bot.conversations.inbox import ClaimedMessage
+from bot.conversations.models import ChannelPort, Conversation, Message
 from bot.delivery import transactions
-from bot.delivery.events import Hub
-from bot.delivery.ports import Answers, Desk, Direct, KindText
-from bot.delivery.transactions import Documents, Prepared, Settling
+from bot.delivery.events import EventBus
+from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
+from bot.delivery.transactions import Documents, PreparedReply, ReplyTransactions
 from bot.engine.turn import Turn
 from bot.timeouts import timeout
 
@@ -44,18 +44,27 @@ _READ: Final = ("text", "button")
 _SILENT: Final = ("reaction", "deleted", "system")
 
 
-class Answering:
+class ReplyWorker:
     """The worker. One in each gateway; several share the conversations by claims."""
 
     def __init__(
-        self, database: Database, keys: Keys, hub: Hub, assistant: Answers, *, me: str, kind_text: KindText,
-        carriers: Mapping[str, Carrier] | None = None, desk: Desk | None = None, directs: Sequence[Direct] = (),
+        self,
+        database: Database,
+        keys: Keys,
+        hub: EventBus,
+        assistant: AssistantPort,
+        *,
+        me: str,
+        kind_text: KindText,
+        carriers: Mapping[str, ChannelPort] | None = None,
+        desk: HandoffPort | None = None,
+        directs: Sequence[DirectAnswers] = (),
         at_once: int = 8,
         measured: Callable[[Conversation, Message, Turn, float], None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.database, self.keys, self.hub, self.assistant = database, keys, hub, assistant
         self.me, self.carriers, self.desk, self.measured = me, carriers or {}, desk, measured
-        self.settling = Settling(keys, me, kind_text, desk)
+        self.settling = ReplyTransactions(keys, me, kind_text, desk)
         self.directs = (*directs, *((desk,) if desk is not None else ()))
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
@@ -66,7 +75,7 @@ class Answering:
     async def run(self) -> None:
         """Answer until cancelled; what is under way is finished by `finish`."""
         renewing = asyncio.create_task(self._renewing())
-        unfollow = self.hub.follow(self._heard_of)
+        unfollow = self.hub.subscribe(self._heard_of)
         try:
             while not self.hub.closing:
                 self.hub.work.clear()
@@ -82,7 +91,7 @@ class Answering:
         """Wait for what is being answered, then give the claims back."""
         await asyncio.gather(*self._running, return_exceptions=True)
         with contextlib.suppress(Exception):
-            await self.database.run(inbox.release, self.me)
+            await self.database.transaction(inbox.release, self.me)
 
     def _heard_of(self, kind: str, conversation: str) -> None:
         if kind == "*":
@@ -99,7 +108,7 @@ class Answering:
         room = max(1, min(_BATCH, self._slots._value))
         self._meanwhile.clear()
         try:
-            claims = await self.database.run(self.settling.claim, room)
+            claims = await self.database.transaction(self.settling.claim, room)
         except Exception as error:
             log.warning("answering waits for the database: %s", type(error).__name__)
             await asyncio.sleep(1.0)
@@ -118,9 +127,9 @@ class Answering:
             await asyncio.sleep(_RENEW)
             if self._running:
                 with contextlib.suppress(Exception):
-                    await self.database.run(inbox.renew, self.me, _now(), transactions.LEASE)
+                    await self.database.transaction(inbox.renew, self.me, _now(), transactions.LEASE)
 
-    async def _conversation(self, claim: Claim, first: Prepared) -> None:
+    async def _conversation(self, claim: ClaimedMessage, first: PreparedReply) -> None:
         try:
             conversation = claim.conversation
             for place, message in enumerate(claim.messages):
@@ -131,7 +140,7 @@ class Answering:
             log.error("a conversation was not answered: %s at %s", type(error).__name__, _place(error))
             await asyncio.sleep(1.0)
             with contextlib.suppress(Exception):
-                await self.database.run(inbox.release, self.me, [claim.conversation.id])
+                await self.database.transaction(inbox.release, self.me, [claim.conversation.id])
             self._claimed[claim.conversation.id] = True
         finally:
             self._slots.release()
@@ -139,41 +148,46 @@ class Answering:
                 self.hub.work.set()
 
     async def _message(
-        self, conversation: Conversation, message: Message, last: bool, prepared: Prepared | None
+        self, conversation: Conversation, message: Message, last: bool, prepared: PreparedReply | None
     ) -> bool:
         """Answer one message; False where the claim was lost and another gateway goes on."""
         structlog.contextvars.bind_contextvars(correlation=f"in-{message.id}")
-        prepared = prepared or await self.database.run(self.settling.prepare, conversation.id, message)
+        prepared = prepared or await self.database.transaction(self.settling.prepare, conversation.id, message)
         if prepared is None:
             return False
         now_conversation, text, desk = prepared
         start = time.perf_counter()
         if message.kind in _SILENT:
-            return await self.database.run(self.settling.noted, conversation.id, message, last)
+            return await self.database.transaction(self.settling.noted, conversation.id, message, last)
         direct = next((one for one in self.directs if one.takes(text)), None)
         if direct is not None:
-            return await self.database.run(self.settling.direct, now_conversation, message, direct, text, last)
+            return await self.database.transaction(self.settling.direct, now_conversation, message, direct, text, last)
         if now_conversation.holder == "human":
             danger, back = await self._heard(text) if message.kind in _READ and text else (False, False)
-            return await self.database.run(self.settling.held, now_conversation, message, danger, back, last)
+            return await self.database.transaction(self.settling.held, now_conversation, message, danger, back, last)
         if message.kind not in _READ:
-            return await self.database.run(self.settling.kind, now_conversation, message, last)
+            return await self.database.transaction(self.settling.kind, now_conversation, message, last)
         carrier = self.carriers.get(conversation.channel)
         if carrier is not None and message.channel_id is not None:
             shown = asyncio.create_task(carrier.working(now_conversation, message.channel_id))
             self._running.add(shown)
             shown.add_done_callback(self._running.discard)
         turn = await self.assistant.reply(
-            conversation.id, text, language_hint=now_conversation.language or None, message_id=str(message.id),
+            conversation.id,
+            text,
+            language_hint=now_conversation.language or None,
+            message_id=str(message.id),
             desk=desk,
-        )  # fmt: skip
+        )
         documents = await _documents(turn)
-        stored = await self.database.run(self.settling.replied, now_conversation, message, turn, documents, last)
+        stored = await self.database.transaction(
+            self.settling.replied, now_conversation, message, turn, documents, last
+        )
         for path in documents.values():
             store.forget([path[0].name])
         if stored and turn.forget:  # what was kept to answer this message alike once more is not needed now
             await self.assistant.forget(conversation.id)
-        if not stored and await self.database.run(conversations.find, self.keys, conversation.id) is None:
+        if not stored and await self.database.transaction(conversations.find, self.keys, conversation.id) is None:
             await self.assistant.forget(conversation.id)  # deleted while it was being answered
         if stored and self.measured is not None:
             self.measured(now_conversation, message, turn, time.perf_counter() - start)

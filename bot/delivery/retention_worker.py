@@ -51,13 +51,13 @@ class Retention:
 
     async def once(self, now: datetime) -> int:
         """Delete all that is over its time; how many conversations went."""
-        await self.database.run(files.purge, now)
+        await self.database.transaction(files.purge, now)
         gone = 0
         while True:
-            names = await self.database.run(over, now, self.messages, self.cases)
+            names = await self.database.transaction(over, now, self.messages, self.cases)
             for name in names:
                 await self.assistant.forget(name)
-                await self.database.run(conversations.forget, name)
+                await self.database.transaction(conversations.erase, name)
             gone += len(names)
             if len(names) < _BATCH:
                 return gone

@@ -18,8 +18,8 @@ from bot.conversations import outbox
 from bot.conversations import store as conversations
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.models import Carrier, NotSent, Outgoing, Sent
-from bot.delivery.events import Hub
+from bot.conversations.models import ChannelPort, Delivered, NotDelivered, Outgoing
+from bot.delivery.events import EventBus
 from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
@@ -41,27 +41,33 @@ def wait(attempts: int, asked: float | None = None) -> float:
     return most / 2 + random.random() * most / 2
 
 
-class Sending:
+class SendWorker:
     """The worker. One in each gateway; several share the work by the log."""
 
     def __init__(
-        self, database: Database, keys: Keys, hub: Hub, carriers: Mapping[str, Carrier], *, doubt: float = 30.0,
+        self,
+        database: Database,
+        keys: Keys,
+        hub: EventBus,
+        carriers: Mapping[str, ChannelPort],
+        *,
+        doubt: float = 30.0,
         at_once: int = 16,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`doubt`: seconds after which a message that may or may not have been taken is sent again."""
         self.database, self.keys, self.hub, self.carriers = database, keys, hub, carriers
         self.doubt = timedelta(seconds=doubt)
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: told of each try: (what, what came of it, seconds, whether it was the last)
-        self.measured: Callable[[Outgoing, Sent | NotSent, float, bool], None] | None = None
+        self.measured: Callable[[Outgoing, Delivered | NotDelivered, float, bool], None] | None = None
 
     async def run(self) -> None:
         """Send until cancelled; what is under way is finished by `finish`."""
         while not self.hub.closing:
             self.hub.mail.clear()
             try:
-                taken, following = await self.database.run(_take, self.keys, self.doubt)
+                taken, following = await self.database.transaction(_take, self.keys, self.doubt)
                 for outgoing in taken:
                     await self._slots.acquire()
                     task = asyncio.create_task(self._one(outgoing))
@@ -87,11 +93,11 @@ class Sending:
         start = time.perf_counter()
         try:
             carrier = self.carriers.get(outgoing.conversation.channel)
-            result: Sent | NotSent = (
-                await carrier.send(outgoing) if carrier is not None else NotSent("no carrier", permanent=True)
+            result: Delivered | NotDelivered = (
+                await carrier.send(outgoing) if carrier is not None else NotDelivered("no carrier", permanent=True)
             )
             if self.measured is not None:
-                last = isinstance(result, NotSent) and _given_up(outgoing, result)
+                last = isinstance(result, NotDelivered) and _given_up(outgoing, result)
                 self.measured(outgoing, result, time.perf_counter() - start, last)
             if await self._note(outgoing, result):
                 self.hub.mail.set()
@@ -100,42 +106,44 @@ class Sending:
         finally:
             self._slots.release()
 
-    async def _note(self, outgoing: Outgoing, result: Sent | NotSent) -> bool:
+    async def _note(self, outgoing: Outgoing, result: Delivered | NotDelivered) -> bool:
         """Write down what came of it; whether there is something new to send or to wait for."""
         message, attempts = outgoing.message.id, outgoing.message.attempts + 1
         for pause in (0.0, 0.2, 1.0, 3.0):  # what the channel said must not be lost to a restart of the database
             await asyncio.sleep(pause)
             try:
-                if isinstance(result, Sent):  # the next one of this person may go now
-                    return await self.database.run(_sent, outgoing, result.channel_id)
+                if isinstance(result, Delivered):  # the next one of this person may go now
+                    return await self.database.transaction(_sent, outgoing, result.channel_id)
                 if _given_up(outgoing, result):
                     log.warning("message not delivered: code %s after %d tries", result.code, attempts)
-                    await self.database.run(outbox.failed, message, result.code)
+                    await self.database.transaction(outbox.mark_failed, message, result.code)
                 else:
                     when = _now() + (self.doubt if result.unknown else timedelta(seconds=wait(attempts, result.after)))
-                    await self.database.run(outbox.again, message, when, result.code, known=not result.unknown)
+                    await self.database.transaction(
+                        outbox.schedule_retry, message, when, result.code, known=not result.unknown
+                    )
                 return True
             except Exception as error:
                 log.warning("what became of a message could not be noted yet: %s", type(error).__name__)
         return True
 
 
-def _given_up(outgoing: Outgoing, result: NotSent) -> bool:
+def _given_up(outgoing: Outgoing, result: NotDelivered) -> bool:
     return result.permanent or outgoing.message.attempts + 1 >= MOST_TRIES
 
 
 def _take(connection: Connection, keys: Keys, doubt: timedelta) -> tuple[list[Outgoing], datetime | None]:
     """What is to be sent now, and when the next after it will be."""
-    taken = outbox.due(connection, keys, _now(), doubt=doubt, most=_BATCH)
+    taken = outbox.claim_due(connection, keys, _now(), doubt=doubt, most=_BATCH)
     return taken, outbox.next_due(connection)
 
 
 def _sent(connection: Connection, outgoing: Outgoing, channel_id: str) -> bool:
     """Write it down; whether the person is to get more."""
-    outbox.sent(connection, outgoing.message.id, channel_id)
-    if conversations.tidy(connection, outgoing.conversation.id):
+    outbox.mark_sent(connection, outgoing.message.id, channel_id)
+    if conversations.erase_if_spent(connection, outgoing.conversation.id):
         return False
-    return outbox.more(connection, outgoing.conversation.id)
+    return outbox.has_more(connection, outgoing.conversation.id)
 
 
 def _now() -> datetime:

@@ -12,10 +12,10 @@ from bot.channels.whatsapp.choices import pick
 from bot.conversations import cases, files, history, inbox, outbox
 from bot.conversations import store as conversations
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
-from bot.conversations.inbox import Claim
+from bot.conversations.database import notify
+from bot.conversations.inbox import ClaimedMessage
 from bot.conversations.models import Content, Conversation, FileRef, Message
-from bot.delivery.ports import Desk, Direct, KindText
+from bot.delivery.ports import DirectAnswers, HandoffPort, KindText
 from bot.engine.turn import Turn
 
 #: How long a claim holds when its gateway dies.
@@ -23,28 +23,28 @@ LEASE: Final = timedelta(seconds=15)
 #: A letter waits for its download so long.
 _FILE_KEPT: Final = timedelta(days=1)
 #: The conversation as it is now, what to give to the assistant, and how the desk stands.
-Prepared = tuple[Conversation, str, "dict[str, Any] | None"]
+PreparedReply = tuple[Conversation, str, "dict[str, Any] | None"]
 #: The files that a turn made, by the path where the actions left them.
 Documents = dict[str, tuple[Path, bytes]]
 
 
-class Settling:
+class ReplyTransactions:
     """The transactions of one gateway (`me`)."""
 
-    def __init__(self, keys: Keys, me: str, kind_text: KindText, desk: Desk | None) -> None:
+    def __init__(self, keys: Keys, me: str, kind_text: KindText, desk: HandoffPort | None) -> None:
         self.keys, self.me, self.kind_text, self.desk = keys, me, kind_text, desk
 
-    def claim(self, connection: Connection, most: int) -> list[tuple[Claim, Prepared]]:
+    def claim(self, connection: Connection, most: int) -> list[tuple[ClaimedMessage, PreparedReply]]:
         """Conversations that wait, each with what its first message needs, in one transaction."""
         claims = inbox.claim(connection, self.keys, self.me, _now(), lease=LEASE, most=most)
         return [(claim, self._ready(connection, claim.conversation, claim.messages[0])) for claim in claims]
 
-    def prepare(self, connection: Connection, name: str, message: Message) -> Prepared | None:
+    def prepare(self, connection: Connection, name: str, message: Message) -> PreparedReply | None:
         """What a further message of a claim needs; None where the claim was lost."""
         conversation = inbox.mine(connection, self.me, name, self.keys)
         return None if conversation is None else self._ready(connection, conversation, message)
 
-    def _ready(self, connection: Connection, conversation: Conversation, message: Message) -> Prepared:
+    def _ready(self, connection: Connection, conversation: Conversation, message: Message) -> PreparedReply:
         text = message.content.payload or message.content.text
         if not message.content.payload:
             said = (
@@ -84,20 +84,25 @@ class Settling:
         self._say_kind(connection, conversation, message)
         if back and self.desk is not None:
             contents = self.desk.ask_back(connection, conversation)
-            outbox.say(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
-        announce(connection, f"case:{conversation.id}")
+            outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
+        notify(connection, f"case:{conversation.id}")
         return True
 
     def direct(
-        self, connection: Connection, conversation: Conversation, message: Message, direct: Direct, text: str,
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: Message,
+        direct: DirectAnswers,
+        text: str,
         last: bool,
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """A button that is answered from the log."""
         if not self._own(connection, conversation.id, message, "answered", last):
             return False
         contents = direct.direct(connection, conversation, text, _now()) or []
         if contents:
-            outbox.say(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
+            outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
         return True
 
     def kind(self, connection: Connection, conversation: Conversation, message: Message, last: bool) -> bool:
@@ -110,12 +115,17 @@ class Settling:
     def _say_kind(self, connection: Connection, conversation: Conversation, message: Message) -> None:
         text = self.kind_text(message.kind, conversation.holder, conversation.language or "en")
         if text:
-            outbox.say(connection, self.keys, conversation.id, [Content(text=text)], _now(), reply_to=message.id)
+            outbox.enqueue(connection, self.keys, conversation.id, [Content(text=text)], _now(), reply_to=message.id)
 
     def replied(
-        self, connection: Connection, conversation: Conversation, message: Message, turn: Turn,
-        documents: Documents, last: bool,
-    ) -> bool:  # fmt: skip
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: Message,
+        turn: Turn,
+        documents: Documents,
+        last: bool,
+    ) -> bool:
         """A message that the assistant answered: its replies, its files, and what it means for the desk."""
         about = {"topic": turn.topic, "understood": turn.understood, "safety": turn.safety}
         if not self._own(connection, conversation.id, message, "answered", last, **about):
@@ -126,29 +136,32 @@ class Settling:
             document = None
             if reply.document is not None and reply.document.path in documents:
                 content = documents[reply.document.path][1]
-                name = files.keep(connection, self.keys, conversation.id, content, now, now + _FILE_KEPT)
+                name = files.store_file(connection, self.keys, conversation.id, content, now, now + _FILE_KEPT)
                 document = FileRef(reply.document.filename, reply.document.media_type, file=name)
             contents.append(
                 Content(
-                    text=reply.text, language=turn.language, buttons=reply.buttons, document=document,
+                    text=reply.text,
+                    language=turn.language,
+                    buttons=reply.buttons,
+                    document=document,
                     safety=turn.safety,
                 )
-            )  # fmt: skip
+            )
         if turn.forget:
             self._forget(connection, conversation, contents, now)
             return True
         if self.desk is not None:
             contents += self.desk.after(connection, conversation, message, turn, now)
-        outbox.say(connection, self.keys, conversation.id, contents, now, reply_to=message.id, topic=turn.topic)
-        conversations.speak(connection, conversation.id, turn.language)
+        outbox.enqueue(connection, self.keys, conversation.id, contents, now, reply_to=message.id, topic=turn.topic)
+        conversations.set_language(connection, conversation.id, turn.language)
         return True
 
     def _forget(
         self, connection: Connection, conversation: Conversation, contents: list[Content], now: datetime
     ) -> None:
         """Everything that was said and kept goes; the word that it is gone is all that stays, until retention."""
-        conversations.empty(connection, conversation.id)
-        outbox.say(connection, self.keys, conversation.id, contents, now)
+        conversations.erase_content(connection, conversation.id)
+        outbox.enqueue(connection, self.keys, conversation.id, contents, now)
 
 
 def _now() -> datetime:

@@ -13,7 +13,7 @@ from bot.conversations import cases, outbox, schema
 from bot.conversations import store as conversations
 from bot.conversations.cases import Case
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.conversations.models import Content
 from bot.desk import schema as desk_schema
 from bot.desk.handoff import Handoff
@@ -34,7 +34,7 @@ class Note(msgspec.Struct, frozen=True):
     text: str
 
 
-class Refused(Exception):
+class ActionRefused(Exception):
     """It can't be done (any more); the message is a key of the staff texts, `who` the one who has the case."""
 
     def __init__(self, key: str, who: str = "") -> None:
@@ -50,11 +50,11 @@ def locked(connection: Connection, number: int) -> Case:
     """
     case = cases.get(connection, number)
     if case is None:
-        raise Refused("case.gone")
+        raise ActionRefused("case.gone")
     connection.execute(sa.select(_C.c.id).where(_C.c.id == case.conversation).with_for_update())
     case = cases.get(connection, number)
     if case is None:
-        raise Refused("case.gone")
+        raise ActionRefused("case.gone")
     return case
 
 
@@ -71,8 +71,8 @@ def take(connection: Connection, keys: Keys, handoff: Handoff, number: int, me: 
     if got.rowcount != 1:
         if case.state == "taken" and case.taken_by == me.id:
             return
-        raise Refused("case.theirs" if case.state == "taken" else "case.over", _name(connection, case.taken_by))
-    conversations.hold(connection, case.conversation, "human")
+        raise ActionRefused("case.theirs" if case.state == "taken" else "case.over", _name(connection, case.taken_by))
+    conversations.assign(connection, case.conversation, "human")
     _say(connection, keys, case, [handoff.taken(me.shown, case.language)], now)
     _done(connection, case, me, "taken", now)
 
@@ -87,21 +87,21 @@ def hand_over(
     """
     case = locked(connection, number)
     if case.state not in ("taken", "waiting") or (to is None and case.state == "waiting"):
-        raise Refused("case.over")
+        raise ActionRefused("case.over")
     if to is None:
         connection.execute(sa.update(_K).where(_K.c.id == number).values(state="waiting", taken_by=None))
-        conversations.hold(connection, case.conversation, "waiting")
+        conversations.assign(connection, case.conversation, "waiting")
         _say(connection, keys, case, [handoff.back_in_queue(case.language)], now)
         _done(connection, case, me, "put back", now)
         return
     other = accounts.get(connection, to)
     if other is None or other.closed or not other.may("advisor"):
-        raise Refused("case.nobody")
+        raise ActionRefused("case.nobody")
     if case.state == "taken" and other.id == case.taken_by:
         return
     taken = case.taken or now
     connection.execute(sa.update(_K).where(_K.c.id == number).values(state="taken", taken=taken, taken_by=other.id))
-    conversations.hold(connection, case.conversation, "human")
+    conversations.assign(connection, case.conversation, "human")
     how = "handed_over" if case.state == "taken" else "taken"
     _say(connection, keys, case, [handoff.taken(other.shown, case.language, how=how)], now)
     _done(connection, case, me, f"handed to {other.id}", now)
@@ -115,9 +115,9 @@ def close(connection: Connection, keys: Keys, handoff: Handoff, number: int, me:
     """
     case = locked(connection, number)
     if case.state not in ("waiting", "taken"):
-        raise Refused("case.over")
+        raise ActionRefused("case.over")
     connection.execute(sa.update(_K).where(_K.c.id == number).values(state="closed", closed=now))
-    conversations.hold(connection, case.conversation, "bot")
+    conversations.assign(connection, case.conversation, "bot")
     _say(connection, keys, case, [handoff.ended(case.language, talked=case.taken is not None)], now)
     _done(connection, case, me, "closed", now)
 
@@ -132,13 +132,13 @@ def reopen(
     """
     case = locked(connection, number)
     if case.state not in ("closed", "left"):
-        raise Refused("case.theirs", _name(connection, case.taken_by))
+        raise ActionRefused("case.theirs", _name(connection, case.taken_by))
     if cases.running(connection, case.conversation) is not None:
-        raise Refused("case.another")
+        raise ActionRefused("case.another")
     connection.execute(
         sa.update(_K).where(_K.c.id == number).values(state="taken", taken=now, taken_by=me.id, closed=None)
     )
-    conversations.hold(connection, case.conversation, "human")
+    conversations.assign(connection, case.conversation, "human")
     if tell:
         _say(connection, keys, case, [handoff.taken(me.shown, case.language, how="reopened")], now)
     _done(connection, case, me, "reopened", now)
@@ -153,7 +153,7 @@ def add_note(connection: Connection, keys: Keys, number: int, me: Account, text:
     case = locked(connection, number)
     text = text.strip()
     if not text or len(text) > LONGEST_NOTE:
-        raise Refused("note.length")
+        raise ActionRefused("note.length")
     connection.execute(sa.insert(_N).values(case=number, staff=me.id, at=now, content=keys.seal_bytes(text.encode())))
     _done(connection, case, me, "note", now)
 
@@ -177,12 +177,12 @@ def mark(connection: Connection, number: int, **values: object) -> None:
 
 
 def _say(connection: Connection, keys: Keys, case: Case, contents: list[Content], now: datetime) -> None:
-    outbox.say(connection, keys, case.conversation, contents, now, author="system")
+    outbox.enqueue(connection, keys, case.conversation, contents, now, author="system")
 
 
 def _done(connection: Connection, case: Case, me: Account, what: str, now: datetime) -> None:
     audit_log.note(connection, now, me.id, what, f"case {case.id}")
-    announce(connection, f"case:{case.conversation}")
+    notify(connection, f"case:{case.conversation}")
 
 
 def _name(connection: Connection, staff: int | None) -> str:

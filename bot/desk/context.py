@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from actions.answers import Answers
 from bot.conversations import cases
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.desk import transcript
 from bot.desk.handoff import Handoff
 from bot.desk.translation import Translator, translator
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 _PURGE: Final = 6 * 3600
 
 
-class Desk:
+class DeskContext:
     """The advisors' room."""
 
-    def __init__(self, office: Office, settings: Settings, handoff: Handoff) -> None:
+    def __init__(self, office: MessageService, settings: Settings, handoff: Handoff) -> None:
         self.office, self.settings, self.handoff = office, settings, handoff
         self.keys, self.database = office.keys, office.database
         self.translator: Translator | None = translator(settings)
@@ -51,7 +51,7 @@ class Desk:
 
     async def working(self, _app: web.Application) -> AsyncIterator[None]:
         """While the gateway runs."""
-        stop = self.office.hub.follow(self._told) if self.translator is not None else None
+        stop = self.office.hub.subscribe(self._told) if self.translator is not None else None
         purging = asyncio.create_task(self._purging())
         yield
         if stop is not None:
@@ -63,7 +63,7 @@ class Desk:
     async def _purging(self) -> None:
         while True:
             try:
-                await self.database.run(audit_log.purge, now())
+                await self.database.transaction(audit_log.purge, now())
             except Exception as error:
                 log.warning("the trail is not shortened now: %s", type(error).__name__)
             await asyncio.sleep(_PURGE)
@@ -85,7 +85,7 @@ class Desk:
         try:
             while True:
                 self._again.discard(conversation)
-                case, language = await self.database.run(_who_reads, conversation)
+                case, language = await self.database.transaction(_who_reads, conversation)
                 if case is not None and language:
                     await self.translate_case(case.id, language)
                 if conversation not in self._again:
@@ -99,15 +99,15 @@ class Desk:
         """Translate what the worker wrote and nobody tried to translate yet, for an advisor who reads `language`."""
         if self.translator is None:
             return
-        opened = await self.database.run(transcript.open_talk, self.keys, number)
+        opened = await self.database.transaction(transcript.open_talk, self.keys, number)
         if opened is None or not opened.translate:
             return
         theirs = opened.conversation.language or opened.case.language
         if not theirs or theirs == language:
             return
-        for message in await self.database.run(transcript.to_translate, self.keys, number):
+        for message in await self.database.transaction(transcript.to_translate, self.keys, number):
             text = await self.translator.translate(message.content.text, message.content.language or theirs, language)
-            await self.database.run(transcript.keep_translation, self.keys, message, text, language)
+            await self.database.transaction(transcript.keep_translation, self.keys, message, text, language)
 
 
 def _who_reads(connection: Connection, conversation: str) -> tuple[cases.Case | None, str]:
@@ -118,4 +118,4 @@ def _who_reads(connection: Connection, conversation: str) -> tuple[cases.Case | 
     return case, reader.language if reader is not None else ""
 
 
-DESK: web.AppKey[Desk] = web.AppKey("desk")
+DESK: web.AppKey[DeskContext] = web.AppKey("desk")

@@ -8,22 +8,22 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.conversations.models import Content
 from bot.desk import actions, transcript
-from bot.desk.actions import Refused
+from bot.desk.actions import ActionRefused
 from bot.desk.context import DESK
 from bot.desk.pages import case_page
 from bot.staff import audit_log
-from bot.staff.auth import now, render, require, who
+from bot.staff.auth import current_user, now, render, require
 
 
 async def _act(request: web.Request, function: Callable[..., Any], *arguments: Any, **named: Any) -> web.StreamResponse:
     """One act; back to the case, or the page with the reason why not."""
-    room, me, number = request.app[DESK], who(request).me, int(request.match_info["id"])
+    room, me, number = request.app[DESK], current_user(request).me, int(request.match_info["id"])
     try:
-        await room.database.run(function, room.keys, room.handoff, number, me, *arguments, now(), **named)
-    except Refused as refused:
+        await room.database.transaction(function, room.keys, room.handoff, number, me, *arguments, now(), **named)
+    except ActionRefused as refused:
         if refused.key == "case.gone":
             raise web.HTTPNotFound from refused
         return await case_page(request, error=refused.key, who_has=refused.who, status=409)
@@ -59,7 +59,7 @@ async def close(request: web.Request) -> web.StreamResponse:
 async def reopen(request: web.Request) -> web.StreamResponse:
     """`POST …/reopen`"""
     room = request.app[DESK]
-    opened = await room.database.run(transcript.open_talk, room.keys, int(request.match_info["id"]))
+    opened = await room.database.transaction(transcript.open_talk, room.keys, int(request.match_info["id"]))
     if opened is None:
         raise web.HTTPNotFound
     left = transcript.window(opened, now())
@@ -69,11 +69,11 @@ async def reopen(request: web.Request) -> web.StreamResponse:
 @require("advisor")
 async def note(request: web.Request) -> web.StreamResponse:
     """`POST …/note` {text}"""
-    room, me, number = request.app[DESK], who(request).me, int(request.match_info["id"])
+    room, me, number = request.app[DESK], current_user(request).me, int(request.match_info["id"])
     text = str((await request.post()).get("text", ""))
     try:
-        await room.database.run(actions.add_note, room.keys, number, me, text, now())
-    except Refused as refused:
+        await room.database.transaction(actions.add_note, room.keys, number, me, text, now())
+    except ActionRefused as refused:
         if refused.key == "case.gone":
             raise web.HTTPNotFound from refused
         return await case_page(request, error=refused.key, status=400)
@@ -83,9 +83,14 @@ async def note(request: web.Request) -> web.StreamResponse:
 @require("advisor")
 async def say(request: web.Request) -> web.StreamResponse:
     """`POST …/say` {text, plain, template}: stored before it is shown; translated first where that is on and works."""
-    room, me, number, form = request.app[DESK], who(request).me, int(request.match_info["id"]), await request.post()
+    room, me, number, form = (
+        request.app[DESK],
+        current_user(request).me,
+        int(request.match_info["id"]),
+        await request.post(),
+    )
     text, template = str(form.get("text", "")).strip(), bool(form.get("template"))
-    opened = await room.database.run(transcript.open_talk, room.keys, number)
+    opened = await room.database.transaction(transcript.open_talk, room.keys, number)
     if opened is None:
         raise web.HTTPNotFound
     theirs = opened.conversation.language or opened.case.language
@@ -102,8 +107,8 @@ async def say(request: web.Request) -> web.StreamResponse:
             text=text, language=me.language, by=me.shown, translated=translated or "", translated_to=theirs
         )
     try:
-        await room.database.run(transcript.say, room.keys, number, me, content, now(), template=template)
-    except Refused as refused:
+        await room.database.transaction(transcript.say, room.keys, number, me, content, now(), template=template)
+    except ActionRefused as refused:
         if refused.key == "case.gone":
             raise web.HTTPNotFound from refused
         return await _not_said(request, refused.key, text, 409)
@@ -122,7 +127,7 @@ async def _not_said(request: web.Request, error: str, text: str, status: int) ->
 @require("advisor")
 async def translate(request: web.Request) -> web.StreamResponse:
     """`POST …/translate` {on}: switched on or off for this case."""
-    room, me, number = request.app[DESK], who(request).me, int(request.match_info["id"])
+    room, me, number = request.app[DESK], current_user(request).me, int(request.match_info["id"])
     on = (await request.post()).get("on") == "yes"
 
     def switch(connection: Connection) -> None:
@@ -131,11 +136,11 @@ async def translate(request: web.Request) -> web.StreamResponse:
         if on:
             transcript.try_again(connection, room.keys, case)
         audit_log.note(connection, now(), me.id, f"translation {'on' if on else 'off'}", f"case {number}")
-        announce(connection, f"case:{case.conversation}")
+        notify(connection, f"case:{case.conversation}")
 
     try:
-        await room.database.run(switch)
-    except Refused as refused:
+        await room.database.transaction(switch)
+    except ActionRefused as refused:
         raise web.HTTPNotFound from refused
     return _to(number)
 
@@ -143,16 +148,16 @@ async def translate(request: web.Request) -> web.StreamResponse:
 @require("advisor", acted=False)
 async def writing(request: web.Request) -> web.StreamResponse:
     """`POST …/writing`: the worker sees that the advisor writes. Nothing is kept."""
-    room, me = request.app[DESK], who(request).me
-    opened = await room.database.run(transcript.open_talk, room.keys, int(request.match_info["id"]))
+    room, me = request.app[DESK], current_user(request).me
+    opened = await room.database.transaction(transcript.open_talk, room.keys, int(request.match_info["id"]))
     if opened is None:
         raise web.HTTPNotFound
     if opened.case.state != "taken" or opened.case.taken_by != me.id:
         raise web.HTTPConflict
-    await room.database.run(announce, f"writing:{opened.conversation.id}")
+    await room.database.transaction(notify, f"writing:{opened.conversation.id}")
     carrier = room.office.carriers.get(opened.conversation.channel)
     if carrier is not None:
-        messages = await room.database.run(transcript.visible, room.keys, opened.case)
+        messages = await room.database.transaction(transcript.visible, room.keys, opened.case)
         newest = next((one.channel_id for one in reversed(messages) if one.direction == "in"), None)
         if newest:
             await carrier.working(opened.conversation, newest)

@@ -19,9 +19,9 @@ from actions.answers import Answers
 from actions.responses import Button, Reply
 from bot.conversations import cases, history, schema
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.conversations.models import Content, Conversation, Message
-from bot.conversations.statements import Prepared
+from bot.conversations.statements import CompiledStatement
 from bot.desk.hours import BadHours, Hours
 from bot.engine.turn import Turn
 from bot.settings import BadSetting, Settings
@@ -44,8 +44,8 @@ class _Answer(msgspec.Struct):
 
 
 # Asked at every message (bot/conversations/statements.py).
-_WAITING = Prepared(sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED))
-_SPOKE = Prepared(
+_WAITING = CompiledStatement(sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED))
+_SPOKE = CompiledStatement(
     sa.select(_M.c.id)
     .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "in", _M.c.state != "new")
     .limit(1)
@@ -106,15 +106,20 @@ class Handoff:
         if turn.handoff and turn.topic == "talk_to_human" and conversation.holder == "bot":
             danger = _in_danger(connection, conversation.id, now)
             cases.open_case(
-                connection, conversation.id, now, urgency=cases.DANGER if danger else cases.ASKED,
-                topic=self._topic(connection, conversation.id), language=turn.language, first_message=message.id,
-            )  # fmt: skip
+                connection,
+                conversation.id,
+                now,
+                urgency=cases.DANGER if danger else cases.ASKED,
+                topic=self._topic(connection, conversation.id),
+                language=turn.language,
+                first_message=message.id,
+            )
         elif conversation.holder != "bot" and turn.safety:
             cases.raise_urgency(connection, conversation.id, cases.DANGER)
         elif conversation.holder == "waiting" and turn.topic == "cancel" and not turn.handoff:
             cases.leave(connection, conversation.id, now)
         elif conversation.holder == "waiting":
-            announce(connection, f"case:{conversation.id}")
+            notify(connection, f"case:{conversation.id}")
         return []
 
     def takes(self, text: str) -> bool:
@@ -260,7 +265,7 @@ def _rate(connection: Connection, conversation: str, rating: int) -> None:
     newest = cases.latest(connection, conversation)
     if newest is not None and newest.state in ("closed", "left"):
         connection.execute(sa.update(_K).where(_K.c.id == newest.id).values(rating=rating))
-        announce(connection, f"case:{conversation}")
+        notify(connection, f"case:{conversation}")
 
 
 def _now() -> datetime:

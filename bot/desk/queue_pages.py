@@ -10,7 +10,7 @@ from bot.desk import export, queue
 from bot.desk.context import DESK
 from bot.desk.queue import FOLDERS, Folder
 from bot.staff import audit_log
-from bot.staff.auth import now, render, require, who
+from bot.staff.auth import current_user, now, render, require
 from facts.clock import AMSTERDAM
 from facts.languages import NAMES
 
@@ -31,11 +31,11 @@ async def part(request: web.Request) -> web.StreamResponse:
 
 
 async def _context(request: web.Request) -> dict[str, Any]:
-    room, one = request.app[DESK], who(request)
+    room, one = request.app[DESK], current_user(request)
     asked = request.query.get("folder", "")
     folder: Folder = next((one for one in FOLDERS if one == asked), "waiting")
     language, topic = (request.query.get(key, "")[:_LONGEST] for key in ("language", "topic"))
-    shown = await room.database.run(queue.show, one.me.id, folder, language=language, topic=topic)
+    shown = await room.database.transaction(queue.show, one.me.id, folder, language=language, topic=topic)
     at = now()
     return {
         "shown": shown,
@@ -53,7 +53,7 @@ async def _context(request: web.Request) -> dict[str, Any]:
 def topic_name(request: web.Request, topic: str) -> str:
     """A topic's name in the staff's language; the id where it has none."""
     wording, key = request.app[DESK].answers.wording, f"topic.{topic}"
-    return wording.text(key, who(request).language) if wording.has(key) else topic
+    return wording.text(key, current_user(request).language) if wording.has(key) else topic
 
 
 def waited(seconds: int) -> str:
@@ -66,8 +66,8 @@ def waited(seconds: int) -> str:
 @require("admin")
 async def table(request: web.Request) -> web.StreamResponse:
     """`GET /desk/export.csv`: the cases as a table, without anything that was said."""
-    room, one = request.app[DESK], who(request)
-    text = await room.database.run(export.table)
-    await room.database.run(audit_log.note, now(), one.me.id, "export", "cases")
+    room, one = request.app[DESK], current_user(request)
+    text = await room.database.transaction(export.table)
+    await room.database.transaction(audit_log.note, now(), one.me.id, "export", "cases")
     headers = {"Content-Disposition": "attachment; filename=cases.csv"}
     return web.Response(body=text.encode("utf-8-sig"), content_type="text/csv", charset="utf-8", headers=headers)

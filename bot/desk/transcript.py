@@ -13,11 +13,11 @@ from bot.conversations import cases, outbox, schema
 from bot.conversations import store as conversations
 from bot.conversations.cases import Case
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.conversations.models import Content, Conversation, Message
 from bot.conversations.outbox import row_to_message
 from bot.desk import schema as desk_schema
-from bot.desk.actions import Refused, locked, mark
+from bot.desk.actions import ActionRefused, locked, mark
 from bot.staff import audit_log
 from bot.staff.accounts import Account
 
@@ -49,9 +49,11 @@ def open_talk(connection: Connection, keys: Keys, number: int) -> Talk | None:
     marks = connection.execute(sa.select(_D).where(_D.c.case == number)).first()
     seen = connection.execute(sa.select(_C.c.seen).where(_C.c.id == conversation.id)).scalar_one()
     return Talk(
-        case=case, conversation=conversation, translate=marks.translate if marks is not None else True,
+        case=case,
+        conversation=conversation,
+        translate=marks.translate if marks is not None else True,
         person_seen=int(seen),
-    )  # fmt: skip
+    )
 
 
 def visible(connection: Connection, keys: Keys, case: Case, after: int = 0) -> list[Message]:
@@ -94,9 +96,15 @@ def window(talk: Talk, now: datetime) -> timedelta | None:
 
 
 def say(
-    connection: Connection, keys: Keys, number: int, me: Account, content: Content, now: datetime, *,
+    connection: Connection,
+    keys: Keys,
+    number: int,
+    me: Account,
+    content: Content,
+    now: datetime,
+    *,
     template: bool = False,
-) -> int:  # fmt: skip
+) -> int:
     """Store what an advisor says; the row's id.
 
     Args:
@@ -107,15 +115,15 @@ def say(
     """
     case = locked(connection, number)
     if case.state != "taken" or case.taken_by != me.id:
-        raise Refused("case.not_yours")
+        raise ActionRefused("case.not_yours")
     talk = open_talk(connection, keys, number)
     assert talk is not None
     left = window(talk, now)
     if left is not None and not left and not template:
-        raise Refused("window.over")
-    made = outbox.say(connection, keys, case.conversation, [content], now, author="advisor", staff=me.id)
+        raise ActionRefused("window.over")
+    made = outbox.enqueue(connection, keys, case.conversation, [content], now, author="advisor", staff=me.id)
     audit_log.note(connection, now, me.id, "template" if template else "message", f"case {case.id}")
-    announce(connection, f"case:{case.conversation}")
+    notify(connection, f"case:{case.conversation}")
     return made[0]
 
 
@@ -126,9 +134,10 @@ def to_translate(connection: Connection, keys: Keys, number: int, most: int = 50
         return []
     rows = visible(connection, keys, case)[-most:]
     return [
-        row for row in rows
+        row
+        for row in rows
         if row.direction == "in" and row.content.text and not row.content.payload and not row.content.translated_to
-    ]  # fmt: skip
+    ]
 
 
 def try_again(connection: Connection, keys: Keys, case: Case) -> None:
@@ -144,4 +153,4 @@ def keep_translation(connection: Connection, keys: Keys, message: Message, text:
     """Store a message's translation; None: it was tried and did not work, which is shown too."""
     content = msgspec.structs.replace(message.content, translated=text or "", translated_to=language)
     connection.execute(sa.update(_M).where(_M.c.id == message.id).values(content=keys.seal(content)))
-    announce(connection, f"case:{message.conversation}")
+    notify(connection, f"case:{message.conversation}")

@@ -20,7 +20,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.channels.whatsapp import webhook
-from bot.channels.whatsapp.config import DEV_GRAPH, LOOPBACK, Config
+from bot.channels.whatsapp.config import DEV_GRAPH, LOOPBACK, WhatsAppConfig
 
 _STATIC: Final = Path(__file__).parent / "static"
 _PAGES: Final = {"phone": "phone.html", "phone.css": "phone.css", "phone.js": "phone.js"}
@@ -30,7 +30,7 @@ _WAIT: Final = 25.0
 _LARGEST_FILE: Final = 8 * 1024 * 1024
 
 
-def add_routes(app: web.Application, config: Config) -> bool:
+def add_routes(app: web.Application, config: WhatsAppConfig) -> bool:
     """Open the telephone where WhatsApp is only played; whether that is so."""
     if not config.graph_url.endswith(DEV_GRAPH):
         return False
@@ -50,7 +50,7 @@ def add_routes(app: web.Application, config: Config) -> bool:
 class Phone:
     """The telephone and the other side of it."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: WhatsAppConfig) -> None:
         self.config = config
         self._events: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
@@ -125,8 +125,14 @@ class Phone:
         self._only_us(request)
         payload = await request.json()
         if payload.get("status") == "read":
-            self._tell({"kind": "read", "to": "", "typing": "typing_indicator" in payload,
-                        "message": payload.get("message_id")})  # fmt: skip
+            self._tell(
+                {
+                    "kind": "read",
+                    "to": "",
+                    "typing": "typing_indicator" in payload,
+                    "message": payload.get("message_id"),
+                }
+            )
             return web.json_response({"success": True})
         to, name = str(payload.get("to") or payload.get("recipient")), f"wamid.BAKEN{secrets.token_hex(8)}"
         self._tell({"kind": "message", "to": to, "id": name, "payload": payload})

@@ -12,9 +12,14 @@ class Engine(Protocol):
     """Answers messages. Conversations are kept apart by an id that says nothing about the person."""
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         """Answer one message.
 
         Args:
@@ -35,6 +40,14 @@ class Engine(Protocol):
         """
         ...
 
+    async def slot(self, conversation: str, name: str) -> Any:
+        """What a conversation keeps under a slot's name, as plain data; None where it keeps nothing. Changes nothing.
+
+        Raises:
+            EngineAway: as `reply`.
+        """
+        ...
+
     async def forget(self, conversation: str) -> None:
         """Delete what is kept of a conversation, and the files that were made in it.
 
@@ -43,7 +56,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def trouble(self) -> str | None:
+    async def unhealthy_reason(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""
         ...
 

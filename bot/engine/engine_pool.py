@@ -26,7 +26,7 @@ from aiohttp import web
 from actions.letters import store
 from bot.engine.engine import Engine
 from bot.engine.http_engine import HttpEngine
-from bot.engine.protocol import HEADER, Asked, Forgotten, Parsed, Told
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
 from bot.engine.turn import EngineAway
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ _LOOK: Final = 0.5
 _LARGEST: Final = 4 * 2**20
 
 
-class OwnProcesses(HttpEngine):
+class EnginePool(HttpEngine):
     """Engines as children of this process."""
 
     def __init__(self, count: int, *, seconds: float = 20.0) -> None:
@@ -75,10 +75,13 @@ class OwnProcesses(HttpEngine):
 
     async def _child(self) -> tuple[asyncio.subprocess.Process, int]:
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", CHILD,
+            sys.executable,
+            "-m",
+            CHILD,
             env={**os.environ, SECRET: self._key, "BAKEN_ENGINES": "0"},
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
         assert child.stdout is not None
         said = await asyncio.wait_for(child.stdout.readline(), _READY_WITHIN)
         if not said.strip().isdigit():
@@ -100,7 +103,7 @@ class OwnProcesses(HttpEngine):
                     log.error("an engine does not start: %s", type(error).__name__)
 
 
-class Service:
+class EngineServer:
     """The child's side."""
 
     def __init__(self, engine: Engine, secret: str) -> None:
@@ -109,7 +112,8 @@ class Service:
     def app(self) -> web.Application:
         """The calls of bot/engine/protocol.py."""
         app = web.Application(client_max_size=_LARGEST)
-        for name, call in (("webhook", self._reply), ("parse", self._parse), ("forget", self._forget)):
+        calls = {"webhook": self._reply, "parse": self._parse, "slot": self._slot, "forget": self._forget}
+        for name, call in calls.items():
             app.router.add_post(f"/webhooks/baken/{name}", self._guarded(call))
         app.router.add_get("/webhooks/baken/health", self._health)
         return app
@@ -128,23 +132,30 @@ class Service:
         return handler
 
     async def _reply(self, body: bytes) -> bytes:
-        asked = msgspec.json.decode(body, type=Asked)
+        asked = msgspec.json.decode(body, type=TurnRequest)
         turn = await self._engine.reply(
-            asked.conversation, asked.text, language_hint=asked.language_hint, message_id=asked.message_id,
+            asked.conversation,
+            asked.text,
+            language_hint=asked.language_hint,
+            message_id=asked.message_id,
             desk=asked.desk,
-        )  # fmt: skip
+        )
         paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
         files = {str(path): await asyncio.to_thread(path.read_bytes) for path in paths}
         store.forget(path.name for path in paths)
-        return msgspec.json.encode(Told(turn=turn, files=files))
+        return msgspec.json.encode(TurnResponse(turn=turn, files=files))
 
     async def _parse(self, body: bytes) -> bytes:
-        return msgspec.json.encode(await self._engine.parse(msgspec.json.decode(body, type=Parsed).text))
+        return msgspec.json.encode(await self._engine.parse(msgspec.json.decode(body, type=ParseRequest).text))
+
+    async def _slot(self, body: bytes) -> bytes:
+        asked = msgspec.json.decode(body, type=SlotRequest)
+        return msgspec.json.encode(await self._engine.slot(asked.conversation, asked.name))
 
     async def _forget(self, body: bytes) -> bytes:
-        await self._engine.forget(msgspec.json.decode(body, type=Forgotten).conversation)
+        await self._engine.forget(msgspec.json.decode(body, type=EraseRequest).conversation)
         return b"{}"
 
     async def _health(self, _request: web.Request) -> web.Response:
-        part = await self._engine.trouble()
+        part = await self._engine.unhealthy_reason()
         return web.json_response({"status": part or "ok"}, status=503 if part else 200)

@@ -13,7 +13,7 @@ HEADER: Final = "X-Baken-Secret"
 SHORTEST_SECRET: Final = 16
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A message to answer."""
 
     conversation: str
@@ -23,20 +23,27 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     desk: dict[str, Any] | None = None
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class TurnResponse(msgspec.Struct, frozen=True, kw_only=True):
     """The answer, with the content of the files that its replies name by their path at the Rasa server."""
 
     turn: Turn
     files: dict[str, bytes] = {}
 
 
-class Parsed(msgspec.Struct, frozen=True):
+class ParseRequest(msgspec.Struct, frozen=True):
     """A text to understand."""
 
     text: str
 
 
-class Forgotten(msgspec.Struct, frozen=True):
+class SlotRequest(msgspec.Struct, frozen=True):
+    """A slot of a conversation, for who looks on: an advisor sees what the worker told."""
+
+    conversation: str
+    name: str
+
+
+class EraseRequest(msgspec.Struct, frozen=True):
     """A conversation to delete."""
 
     conversation: str

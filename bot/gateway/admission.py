@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.conversations.models import Incoming, Update
-from bot.delivery.service import Office
+from bot.conversations.models import DeliveryStatus, Incoming
+from bot.delivery.service import MessageService
 from bot.settings import Settings
 from bot.web.rate_limit import Buckets, address
 
@@ -21,7 +21,7 @@ class WhatsAppDoor:
     """The post room as WhatsApp's webhook sees it. What one person sends too much of is counted and left out: a
     refusal would only make Meta send it again."""
 
-    def __init__(self, office: Office, settings: Settings, refused: Callable[[str, str], None]) -> None:
+    def __init__(self, office: MessageService, settings: Settings, refused: Callable[[str, str], None]) -> None:
         self.office, self._count = office, refused
         self._person = Buckets(settings.limit_person_burst, settings.limit_person)
 
@@ -32,11 +32,11 @@ class WhatsAppDoor:
             self.refused("flood_person")
         rest = [one for one in incoming if one not in held_off]
         if rest:
-            await self.office.take_in(rest)
+            await self.office.receive(rest)
 
-    async def updated(self, updates: Sequence[Update]) -> None:
+    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
         """Note what became of messages that were sent."""
-        await self.office.updated("whatsapp", updates)
+        await self.office.record_statuses("whatsapp", updates)
 
     def refused(self, reason: str) -> None:
         """Count something that was not taken in."""

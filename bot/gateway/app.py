@@ -12,7 +12,7 @@ from bot.channels.whatsapp import config as whatsapp_config
 from bot.channels.whatsapp import webhook
 from bot.channels.whatsapp.channel import WhatsAppCarrier
 from bot.channels.whatsapp.graph_client import Graph
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
 from bot.desk.helpdesks import registry as helpdesks
@@ -33,7 +33,7 @@ LARGEST = 256 * 1024
 IDLE = 20.0
 
 
-def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | None = None) -> web.Application:
+def make(settings: Settings, office: MessageService, base: FactBase, handoff: Handoff | None = None) -> web.Application:
     """The application around a post room, which is opened and closed with it.
 
     Args:
@@ -50,7 +50,7 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
     web_channel.add(app, office, base, settings)
-    whatsapp = whatsapp_config.check(settings)
+    whatsapp = whatsapp_config.whatsapp_config(settings)
     if whatsapp is not None:
         app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
         webhook.add_routes(app, whatsapp, WhatsAppDoor(office, settings, counts.refused))
@@ -67,7 +67,7 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     return app
 
 
-async def carrying(app: web.Application, config: whatsapp_config.Config, base: FactBase) -> AsyncIterator[None]:
+async def carrying(app: web.Application, config: whatsapp_config.WhatsAppConfig, base: FactBase) -> AsyncIterator[None]:
     """WhatsApp's way out, while the gateway runs."""
     office = app[OFFICE]
     graph = Graph(config)

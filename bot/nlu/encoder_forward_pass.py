@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+FloatArray = NDArray[np.float32]
 #: Numbers of a piece in the table, and in each of the three branches.
 _PIECE: Final = 512
 _BRANCH: Final = 256
@@ -36,7 +36,7 @@ class Forward:
             weights.reshape(order, _BRANCH, _BRANCH) for weights, (order, _) in zip(backend.w1, _ORDERS, strict=True)
         ]
         width = _BRANCH * (len(_ORDERS) + sum(order for order, _ in _ORDERS))
-        self._rows: Array = np.empty((kept + 1, width), dtype=np.float32)
+        self._rows: FloatArray = np.empty((kept + 1, width), dtype=np.float32)
         self._rows[kept] = 0  # of a place where no piece stands
         self._kept = kept
         self._row_of: OrderedDict[int, int] = OrderedDict()  # by piece, the one that was not used for longest first
@@ -44,7 +44,7 @@ class Forward:
         self._to_first, self._first_bias = backend.cnn_W @ backend.d0, backend.cnn_b @ backend.d0
         self._to_hidden, self._hidden_bias = backend.cnn_W @ backend.p1, backend.cnn_b @ backend.p1
 
-    def encode(self, sentences: Sequence[Sequence[int]]) -> Array:
+    def encode(self, sentences: Sequence[Sequence[int]]) -> FloatArray:
         """The vectors of sentences, each given as the numbers of its pieces."""
         if len(sentences) > 1 and sum(map(len, sentences)) >= self._kept:  # their pieces might push one another out
             half = len(sentences) // 2
@@ -64,7 +64,7 @@ class Forward:
             features = self._features(pieces, rows)
         return self._sentences(features, starts, [len(sentence) for sentence in sentences])
 
-    def _features(self, pieces: NDArray[np.int64], rows: NDArray[np.int64]) -> Array:
+    def _features(self, pieces: NDArray[np.int64], rows: NDArray[np.int64]) -> FloatArray:
         """Of each place: the piece itself and what the three branches see around it; anything where none stands."""
         backend, places = self._backend, len(pieces)
         kept = self._rows.take(rows, axis=0)
@@ -96,7 +96,7 @@ class Forward:
             features[within, start : start + _BRANCH] = out
         return features
 
-    def _sentences(self, features: Array, starts: Sequence[int], lengths: Sequence[int]) -> Array:
+    def _sentences(self, features: FloatArray, starts: Sequence[int], lengths: Sequence[int]) -> FloatArray:
         backend = self._backend
         means = features.mean(axis=1)
         spread = np.einsum("ij,ij->i", features, features) / features.shape[1] - means * means
@@ -117,7 +117,7 @@ class Forward:
         out += np.maximum(hidden @ backend.d2, 0) @ backend.d3
         np.tanh(out, out=out)
         length = np.sqrt(np.clip(np.einsum("ij,ij->i", out, out), backend.eps, None))
-        result: Array = out / length[:, None]
+        result: FloatArray = out / length[:, None]
         return result
 
     def _learn(self, pieces: NDArray[np.int64]) -> None:
@@ -137,15 +137,15 @@ class Forward:
             rows.append(row)
         self._rows[rows] = self._made(np.array(new, dtype=np.int64))
 
-    def _table(self, pieces: NDArray[np.int64]) -> Array:
+    def _table(self, pieces: NDArray[np.int64]) -> FloatArray:
         """The pieces as the table has them."""
         backend = self._backend
         chunk = pieces % len(backend.scale)
-        found: Array = backend.table[pieces] * backend.scale[chunk, None]
+        found: FloatArray = backend.table[pieces] * backend.scale[chunk, None]
         found += backend.lo[chunk, None]
         return found
 
-    def _made(self, pieces: NDArray[np.int64]) -> Array:
+    def _made(self, pieces: NDArray[np.int64]) -> FloatArray:
         """What is kept of pieces: what each branch takes of one, and what it gives to each place around it."""
         backend = self._backend
         taken = self._table(pieces) @ backend.proj_W

@@ -74,9 +74,13 @@ class _Table:
     """By letters, how often they stand in each language."""
 
     def __init__(
-        self, row_of: Mapping[str, int], starts: NDArray[np.int32], columns: NDArray[np.uint8],
-        values: NDArray[np.float32], languages: int,
-    ) -> None:  # fmt: skip
+        self,
+        row_of: Mapping[str, int],
+        starts: NDArray[np.int32],
+        columns: NDArray[np.uint8],
+        values: NDArray[np.float32],
+        languages: int,
+    ) -> None:
         """`starts`: where each row begins in `columns` and `values`, and where the last ends."""
         self._row_of, self._starts, self._columns, self._values = row_of, starts, columns, values
         self._languages = languages

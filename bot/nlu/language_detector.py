@@ -19,7 +19,7 @@ from anyascii import anyascii
 from actions.language_memory import Detected
 from bot.nlu import langdetect_profiles as foreign
 from bot.nlu.fold import clean
-from bot.nlu.linear_classifier import LinearModel, Settings
+from bot.nlu.linear_classifier import ClassifierSettings, LinearModel
 from facts.languages import NAMES
 from facts.read import read_yaml, without_lines
 
@@ -28,7 +28,9 @@ LINES: Final = 2500
 #: Lines of languages that Baken does not write.
 OTHERS: Final = Path(__file__).parent.parent.parent / "data" / "languages" / "other.yaml"
 
-MODEL: Final = Settings(grams=(("char_wb", 1, 4, 2),), encoder_weight=0, regularisation=1.0, folding=False, folds=4)
+MODEL: Final = ClassifierSettings(
+    grams=(("char_wb", 1, 4, 2),), encoder_weight=0, regularisation=1.0, folding=False, folds=4
+)
 #: Languages that langdetect takes for one of ours, or ours for them, on short or misspelt text.
 _LOOK_LIKE_OURS: Final = {
     "af",
@@ -124,7 +126,7 @@ def _variants(language: str, line: str) -> list[str]:
     return variants
 
 
-class LanguageDetector:
+class LanguageModel:
     """The model, the script rules and langdetect together."""
 
     def __init__(self, model: LinearModel) -> None:
@@ -174,10 +176,25 @@ def _foreign_script(words: str) -> str | None:
     if not _BEYOND.search(words):
         return None
     scripts = {
-        "GREEK": "el", "HEBREW": "he", "GEORGIAN": "ka", "ARMENIAN": "hy", "DEVANAGARI": "hi", "THAI": "th",
-        "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "ETHIOPIC": "am", "TAMIL": "ta",
-        "BENGALI": "bn", "GURMUKHI": "pa", "TELUGU": "te", "SINHALA": "si", "GUJARATI": "gu", "MALAYALAM": "ml",
-    }  # fmt: skip
+        "GREEK": "el",
+        "HEBREW": "he",
+        "GEORGIAN": "ka",
+        "ARMENIAN": "hy",
+        "DEVANAGARI": "hi",
+        "THAI": "th",
+        "HIRAGANA": "ja",
+        "KATAKANA": "ja",
+        "HANGUL": "ko",
+        "CJK": "zh",
+        "ETHIOPIC": "am",
+        "TAMIL": "ta",
+        "BENGALI": "bn",
+        "GURMUKHI": "pa",
+        "TELUGU": "te",
+        "SINHALA": "si",
+        "GUJARATI": "gu",
+        "MALAYALAM": "ml",
+    }
     letters = [letter for letter in words if letter.isalpha()]
     found = [scripts.get(unicodedata.name(letter, "").split(" ")[0].split("-")[0], "") for letter in letters]
     strange = [code for code in found if code]

@@ -23,7 +23,7 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu import sentence_encoder
 from bot.nlu.fold import fold
-from bot.nlu.ngram_vectorizer import Array, Grams, Terms
+from bot.nlu.ngram_vectorizer import Array, Grams, NgramVectorizer
 
 CHARACTERS: Final[Grams] = ("char_wb", 2, 5, 2)
 #: Across word ends too: order and neighbours. 1.5 points on lines of a writer who was left out.
@@ -33,7 +33,7 @@ WORDS: Final[Grams] = ("word", 1, 2, 2)
 _TOLERANCE: Final = 0.01
 
 
-class Settings(msgspec.Struct, frozen=True):
+class ClassifierSettings(msgspec.Struct, frozen=True):
     """How a model is made."""
 
     grams: tuple[Grams, ...] = (CHARACTERS, ACROSS, WORDS)
@@ -47,11 +47,11 @@ class Settings(msgspec.Struct, frozen=True):
 class LinearModel:
     """Texts in, probabilities out; `classes` gives the order of the columns."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ClassifierSettings) -> None:
         self.settings = settings
         self.classes: list[str] = []
         self.temperature = 1.0
-        self._terms: list[Terms] = []  # one for each kind of n-grams
+        self._terms: list[NgramVectorizer] = []  # one for each kind of n-grams
         self._grams: Array = np.zeros((0, 0), dtype=np.float32)  # (n-grams, classes)
         self._dense: Array = np.zeros((0, 0), dtype=np.float32)  # (512, classes)
         self._bias: Array = np.zeros(0, dtype=np.float32)
@@ -61,7 +61,7 @@ class LinearModel:
         folded = tuple(self._prepare(text) for text in texts)
         made = [_fitted(grams, folded) for grams in self.settings.grams]
         self._terms = [
-            Terms(grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
+            NgramVectorizer(grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
             for grams, (vectorizer, _) in zip(self.settings.grams, made, strict=True)
         ]
         parts: list[Any] = [matrix for _, matrix in made]
@@ -159,7 +159,7 @@ class LinearModel:
     def load(cls, path: Path) -> LinearModel:
         """Read a model that `save` wrote."""
         with np.load(path, allow_pickle=False) as arrays:
-            model = cls(msgspec.json.decode(arrays["settings"].tobytes(), type=Settings))
+            model = cls(msgspec.json.decode(arrays["settings"].tobytes(), type=ClassifierSettings))
             model.classes = arrays["classes"].tobytes().decode().split("\n")
             model.temperature = float(arrays["temperature"])
             model._grams = arrays["grams"]
@@ -170,15 +170,15 @@ class LinearModel:
 
 
 #: Of the models that are loaded, by what they hold; gone with the last model that holds it.
-_loaded: WeakValueDictionary[tuple[Grams, bytes, bytes], Terms] = WeakValueDictionary()
+_loaded: WeakValueDictionary[tuple[Grams, bytes, bytes], NgramVectorizer] = WeakValueDictionary()
 
 
-def _stored(grams: Grams, words: bytes, idf: Array) -> Terms:
+def _stored(grams: Grams, words: bytes, idf: Array) -> NgramVectorizer:
     """What was stored, or the same object again where another model holds the same."""
     key = (grams, hashlib.sha256(words).digest(), hashlib.sha256(idf.tobytes()).digest())
     terms = _loaded.get(key)
     if terms is None:
-        terms = Terms(grams, {word: place for place, word in enumerate(words.decode().split("\n"))}, idf)
+        terms = NgramVectorizer(grams, {word: place for place, word in enumerate(words.decode().split("\n"))}, idf)
         _loaded[key] = terms
     return terms
 

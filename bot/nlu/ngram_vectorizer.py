@@ -28,7 +28,7 @@ _SPACES: Final = re.compile(r"\s\s+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-class Terms:
+class NgramVectorizer:
     """Topics and danger learn from the same lines, so they share one of these and a message is counted once for both.
 
     A plain dictionary: scikit-learn's checks cost more than the sum.

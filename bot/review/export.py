@@ -86,10 +86,16 @@ def _tests(old: str, flags: Sequence[Flag]) -> str:
         text = training_line(flag.text).lstrip(_FORMULA + " ")
         if text and text not in known:
             known.add(text)
-            rows.append({
-                "id": f"room-{flag.language}-{flag.id}", "language": flag.language, "topic": flag.topic_right,
-                "also_ok": "", "variant": "", "text": text,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "id": f"room-{flag.language}-{flag.id}",
+                    "language": flag.language,
+                    "topic": flag.topic_right,
+                    "also_ok": "",
+                    "variant": "",
+                    "text": text,
+                }
+            )
     out = io.StringIO()
     writer = csv.DictWriter(out, _HEAD, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()

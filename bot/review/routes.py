@@ -10,12 +10,12 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.review.content import edit_pages as view_edit
 from bot.review.content import state_pages
 from bot.review.flags import pages as view_flags
 from bot.review.playground import pages as view_try
-from bot.review.service import ROOM, Room
+from bot.review.service import ROOM, ReviewService
 from bot.review.suites import pages as view_runs
 from bot.review.suites.runner import MUST_PASS
 from bot.staff.auth import Nav, set_up
@@ -24,7 +24,7 @@ from facts import published
 STATIC: Final = Path(__file__).parent / "static"
 
 
-def add_routes(app: web.Application, office: Office, *, must_pass: Path = MUST_PASS) -> Room:
+def add_routes(app: web.Application, office: MessageService, *, must_pass: Path = MUST_PASS) -> ReviewService:
     """The test room over a post room, with its workers, which begin and end with the application.
 
     Add it after the post room's own opening: the tables must be there. `facts.published.use` says where published
@@ -32,7 +32,7 @@ def add_routes(app: web.Application, office: Office, *, must_pass: Path = MUST_P
     """
     staff = set_up(app, office.database, office.keys, office.settings)
     staff.nav.append(Nav("editor", "/desk/room", "room.nav"))
-    app[ROOM] = Room(office, published.here(), must_pass)
+    app[ROOM] = ReviewService(office, published.here(), must_pass)
     app.cleanup_ctx.append(working)
     get, post = app.router.add_get, app.router.add_post
     number, entry = r"{id:\d{1,9}}", r"{entry:(?:fact|figure):[A-Za-z0-9_-]{1,80}}"

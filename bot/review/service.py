@@ -13,7 +13,7 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.review.content import blocks, drafts, edit, publishing
 from bot.review.content.drafts import Change, NotPossible, Translations
 from bot.review.flags import store as flags
@@ -38,10 +38,10 @@ RUNS_KEPT: Final = timedelta(days=400)
 TRY_KEPT: Final = timedelta(minutes=30)
 
 
-class Room:
+class ReviewService:
     """What the pages of the test room stand on."""
 
-    def __init__(self, office: Office, content: Published, must_pass: Path = MUST_PASS) -> None:
+    def __init__(self, office: MessageService, content: Published, must_pass: Path = MUST_PASS) -> None:
         self.office, self.content = office, content
         self.database, self.keys = office.database, office.keys
         self.assistant = office.assistant
@@ -66,8 +66,8 @@ class Room:
                 try:
                     await self.refresh()
                     await self._forget_tries()
-                    await self.database.run(runs.purge, now() - RUNS_KEPT)
-                    await self.database.run(flags.purge, now() - RUNS_KEPT)
+                    await self.database.transaction(runs.purge, now() - RUNS_KEPT)
+                    await self.database.transaction(flags.purge, now() - RUNS_KEPT)
                 except Exception as error:
                     log.warning("published content waits: %s", type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):
@@ -77,7 +77,7 @@ class Room:
     async def refresh(self) -> str:
         """Put the newest published version in force here; its name."""
         async with self._one_at_a_time:
-            number, changes = await self.database.run(_published)
+            number, changes = await self.database.transaction(_published)
             name = await asyncio.to_thread(publishing.refresh, self.content, number, changes)
             self.content.base()  # begins to read it, so that nobody's message does
             return name
@@ -116,17 +116,25 @@ class Room:
         text = (base.folder / file).read_text(encoding="utf-8")
         old = blocks.block(text, made.id)
         new = old if blocks.same(made, before) else blocks.rewritten(old, before, made)
-        _, changes = await self.database.run(_published)
+        _, changes = await self.database.transaction(_published)
         last = next((change for change in reversed(changes) if change.entry == name), None)
         kept = last.translations if last is not None else {}
         english = edit.keys_of(made)
         carried = {key: texts for key, texts in kept.items() if edit.keys_of(before).get(key) == english.get(key)}
         names = sorted(carried.keys() | translations.keys())
         merged = {key: carried.get(key, {}) | translations.get(key, {}) for key in names}
-        return await self.database.run(
-            drafts.draft, entry=name, file=file, before=old, after=new, translations_before=kept, translations=merged,
-            reason=reason, author=by, now=now(),
-        )  # fmt: skip
+        return await self.database.transaction(
+            drafts.draft,
+            entry=name,
+            file=file,
+            before=old,
+            after=new,
+            translations_before=kept,
+            translations=merged,
+            reason=reason,
+            author=by,
+            now=now(),
+        )
 
     async def undo(self, change: Change, reason: str, by: int) -> int:
         """Keep a draft that takes an entry back to how it was before a change; its number.
@@ -134,13 +142,21 @@ class Room:
         Raises:
             NotPossible: it stands like that already.
         """
-        _, changes = await self.database.run(_published)
+        _, changes = await self.database.transaction(_published)
         last = next((one for one in reversed(changes) if one.entry == change.entry), change)
-        return await self.database.run(
-            drafts.draft, entry=change.entry, file=change.file, before=last.after, after=change.before,
-            translations_before=last.translations, translations=change.translations_before, reason=reason, author=by,
-            now=now(), undoes=change.id,
-        )  # fmt: skip
+        return await self.database.transaction(
+            drafts.draft,
+            entry=change.entry,
+            file=change.file,
+            before=last.after,
+            after=change.before,
+            translations_before=last.translations,
+            translations=change.translations_before,
+            reason=reason,
+            author=by,
+            now=now(),
+            undoes=change.id,
+        )
 
     async def prepared(self, change: Change) -> tuple[str, FactBase, list[Problem]]:
         """A draft's content: its name, itself, and what is broken in it.
@@ -148,7 +164,7 @@ class Room:
         Raises:
             BrokenFile: it can't be read at all.
         """
-        number, changes = await self.database.run(_published)
+        number, changes = await self.database.transaction(_published)
 
         def build() -> tuple[str, FactBase, list[Problem]]:
             name = publishing.draft(self.content, number, changes, change)
@@ -163,26 +179,26 @@ class Room:
         Raises:
             NotPossible: it is not tested as it stands, it fails, or somebody published since.
         """
-        number, _ = await self.database.run(_published)
+        number, _ = await self.database.transaction(_published)
         name, _, problems = await self.prepared(change)
-        run = await self.database.run(runs.of_draft, change.id, name)
+        run = await self.database.transaction(runs.of_draft, change.id, name)
         if problems:
             raise NotPossible("change.broken")
         if run is None or run.state != "done":
             raise NotPossible("change.untested")
-        report = await self.database.run(runs.report, self.keys, run.id)
+        report = await self.database.transaction(runs.report, self.keys, run.id)
         if report is None or failed(report):
             raise NotPossible("change.fails")
-        version = await self.database.run(drafts.publish, change.id, by, now(), on_version=number)
+        version = await self.database.transaction(drafts.publish, change.id, by, now(), on_version=number)
         await self.refresh()
         return version
 
     async def tested(self, change: Change, name: str) -> tuple[Run | None, dict[str, Any] | None]:
         """The newest run of a draft as it stands, with its report."""
-        run = await self.database.run(runs.of_draft, change.id, name)
+        run = await self.database.transaction(runs.of_draft, change.id, name)
         if run is None or run.state != "done":
             return run, None
-        return run, await self.database.run(runs.report, self.keys, run.id)
+        return run, await self.database.transaction(runs.report, self.keys, run.id)
 
 
 def failed(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -196,4 +212,4 @@ def _published(connection: Connection) -> tuple[int, list[Change]]:
     return drafts.version(connection), drafts.in_force(connection)
 
 
-ROOM: web.AppKey[Room] = web.AppKey("room")
+ROOM: web.AppKey[ReviewService] = web.AppKey("room")

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from bot.staff import accounts, audit_log, second_factor, sessions
 from bot.staff.accounts import ROLES, BadAccount, Role
-from bot.staff.auth import STAFF, now, render, require, who
+from bot.staff.auth import STAFF, current_user, now, render, require
 
 
 @require("admin")
@@ -19,7 +19,7 @@ async def people(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, *, error: str = "", link: str = "", name: str = "") -> web.Response:
-    everyone = await request.app[STAFF].database.run(accounts.everyone)
+    everyone = await request.app[STAFF].database.transaction(accounts.everyone)
     context = {"everyone": everyone, "roles": ROLES, "error": error, "link": link, "name": name}
     return render(request, "staff/people.html", context, status=400 if error else 200)
 
@@ -32,7 +32,7 @@ def link_of(request: web.Request, token: str) -> str:
 @require("admin")
 async def add_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/people`: a new account; its one-time link is shown once."""
-    staff, me, form = request.app[STAFF], who(request).me, await request.post()
+    staff, me, form = request.app[STAFF], current_user(request).me, await request.post()
     name, role, shown = (str(form.get(key, "")) for key in ("name", "role", "shown"))
 
     def make(connection: Connection) -> str:
@@ -41,7 +41,7 @@ async def add_form(request: web.Request) -> web.StreamResponse:
         return token
 
     try:
-        token = await staff.database.run(make)
+        token = await staff.database.transaction(make)
     except BadAccount:
         return await _page(request, error="people.bad")
     return await _page(request, link=link_of(request, token), name=name.strip().lower())
@@ -50,7 +50,7 @@ async def add_form(request: web.Request) -> web.StreamResponse:
 @require("admin")
 async def change_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/people/{id}`: role, close, reopen, a new link, second factor off."""
-    staff, me, form = request.app[STAFF], who(request).me, await request.post()
+    staff, me, form = request.app[STAFF], current_user(request).me, await request.post()
     number, what, role = int(request.match_info["id"]), str(form.get("what", "")), str(form.get("role", ""))
 
     def act(connection: Connection) -> str:
@@ -71,13 +71,14 @@ async def change_form(request: web.Request) -> web.StreamResponse:
         else:
             raise web.HTTPBadRequest
         if what != "reopen":
-            sessions.end_all(connection, number, but=who(request).token if number == me.id else "")
-        audit_log.note(connection, now(), me.id, f"account: {what} {role if what == 'role' else ''}".strip(),
-                   f"staff {number}")  # fmt: skip
+            sessions.end_all(connection, number, but=current_user(request).token if number == me.id else "")
+        audit_log.note(
+            connection, now(), me.id, f"account: {what} {role if what == 'role' else ''}".strip(), f"staff {number}"
+        )
         return token
 
     try:
-        token = await staff.database.run(act)
+        token = await staff.database.transaction(act)
     except BadAccount as error:
         return await _page(request, error="people.last" if str(error) == "last admin" else "people.bad")
     if token:
@@ -89,5 +90,5 @@ async def change_form(request: web.Request) -> web.StreamResponse:
 async def trail_page(request: web.Request) -> web.StreamResponse:
     """`GET /staff/trail`, of one object with `?about=`."""
     about = request.query.get("about", "")[:80]
-    steps = await request.app[STAFF].database.run(audit_log.read, about=about)
+    steps = await request.app[STAFF].database.transaction(audit_log.entries, about=about)
     return render(request, "staff/trail.html", {"steps": steps, "about": about})

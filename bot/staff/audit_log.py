@@ -30,7 +30,7 @@ def note(connection: Connection, now: datetime, staff: int | None, action: str, 
     connection.execute(sa.insert(_T).values(at=now, staff=staff, action=action, object=object[:80]))
 
 
-def read(connection: Connection, *, most: int = 200, about: str = "", before: int = 0) -> list[Step]:
+def entries(connection: Connection, *, most: int = 200, about: str = "", before: int = 0) -> list[Step]:
     """The newest lines, newest first; of one object where `about` names it."""
     query = sa.select(_T, _S.c.shown).select_from(_T.outerjoin(_S, _S.c.id == _T.c.staff))
     if about:

@@ -82,7 +82,7 @@ class Staff:
 STAFF: web.AppKey[Staff] = web.AppKey("staff")
 
 
-class Who(msgspec.Struct, frozen=True):
+class CurrentUser(msgspec.Struct, frozen=True):
     """Who asks. `account` is None on the pages before the sign-in."""
 
     account: Account | None
@@ -98,10 +98,10 @@ class Who(msgspec.Struct, frozen=True):
         return self.account
 
 
-_WHO: Final = web.RequestKey("who", Who)
+_WHO: Final = web.RequestKey("who", CurrentUser)
 
 
-def who(request: web.Request) -> Who:
+def current_user(request: web.Request) -> CurrentUser:
     """Who asks."""
     return request[_WHO]
 
@@ -131,7 +131,7 @@ def require(role: str, *, acted: bool = True, without_code: bool = False) -> Cal
             if not without_code and staff.must_have_code(one.account):
                 return _headed(_redirect(request, "/staff/account/second"))
             if role != "any" and not one.account.may(role):
-                await staff.database.run(audit_log.note, now(), one.account.id, "refused", request.path)
+                await staff.database.transaction(audit_log.note, now(), one.account.id, "refused", request.path)
                 return _headed(refusal(request, 403, "refused.role"))
             return await _checked(request, handler, one)
 
@@ -155,23 +155,23 @@ def before_sign_in(handler: Handler) -> Handler:
     return guarded
 
 
-async def _identify(request: web.Request, acted: bool) -> Who:
+async def _identify(request: web.Request, acted: bool) -> CurrentUser:
     staff = request.app[STAFF]
     token = request.cookies.get(staff.cookie, "")
     session = None
     if 20 <= len(token) <= 100:
-        session = await staff.database.run(sessions.find, token, now(), staff.idle, acted=acted)
+        session = await staff.database.transaction(sessions.find, token, now(), staff.idle, acted=acted)
     else:
         token = sessions.new_token()
     language = session.account.language if session else ""
     if language not in LANGUAGES:
         language = spoken(request.headers.get("Accept-Language", ""), request.query.get("lang"))
     if session is None:
-        return Who(None, token, language, sessions.csrf(token))
-    return Who(session.account, token, language, sessions.csrf(token), session.half)
+        return CurrentUser(None, token, language, sessions.csrf(token))
+    return CurrentUser(session.account, token, language, sessions.csrf(token), session.half)
 
 
-async def _checked(request: web.Request, handler: Handler, one: Who) -> web.StreamResponse:
+async def _checked(request: web.Request, handler: Handler, one: CurrentUser) -> web.StreamResponse:
     if request.method not in ("GET", "HEAD"):
         given = request.headers.get("X-CSRF-Token") or ""
         if not given:
@@ -197,7 +197,7 @@ def _same_origin(request: web.Request) -> bool:
     return origin == site if site else urlsplit(origin).netloc == request.host
 
 
-def _to_sign_in(request: web.Request, one: Who) -> web.StreamResponse:
+def _to_sign_in(request: web.Request, one: CurrentUser) -> web.StreamResponse:
     path = "/staff/code" if one.half else "/staff/sign-in"
     if not one.half and request.method == "GET" and "HX-Request" not in request.headers:
         path += f"?next={quote(request.path_qs, safe='')}"
@@ -233,10 +233,11 @@ def _headed(response: web.StreamResponse) -> web.StreamResponse:
     return response
 
 
-def render(request: web.Request, template: str, context: Mapping[str, Any] | None = None, *,
-           status: int = 200) -> web.Response:  # fmt: skip
+def render(
+    request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> web.Response:
     """A page or a part of one."""
-    one, staff = who(request), request.app[STAFF]
+    one, staff = current_user(request), request.app[STAFF]
     given = {
         "t": functools.partial(_text, one.language),
         "language": one.language,
@@ -258,7 +259,7 @@ def _text(language: str, key: str, /, **values: object) -> str:
 def refusal(request: web.Request, status: int, key: str) -> web.Response:
     """A page that says no, in words that tell nothing."""
     if "HX-Request" in request.headers:
-        return web.Response(status=status, text=text(key, who(request).language))
+        return web.Response(status=status, text=text(key, current_user(request).language))
     return render(request, "staff/refused.html", {"key": key}, status=status)
 
 
@@ -274,8 +275,12 @@ def set_up(app: web.Application, database: Database, keys: Keys, settings: Setti
     app[STAFF] = Staff(database, keys, settings)
     rooms = {path.parent.name: jinja2.FileSystemLoader(path) for path in sorted(HERE.parent.glob("*/templates"))}
     aiohttp_jinja2.setup(
-        app, loader=jinja2.PrefixLoader(rooms), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        app,
+        loader=jinja2.PrefixLoader(rooms),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     app.router.add_static("/staff/static", HERE / "static")
     return app[STAFF]

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations.crypto import Keys
 from bot.staff import accounts, audit_log, lockout, passwords, second_factor, sessions
-from bot.staff.auth import STAFF, goes_back, now, render, require, who
+from bot.staff.auth import STAFF, current_user, goes_back, now, render, require
 from bot.staff.texts import LANGUAGES
 
 ACCOUNT = "/staff/account"
@@ -26,7 +26,7 @@ async def name_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/account/name`: the name that workers see."""
     shown = " ".join(str((await request.post()).get("shown", "")).split())[:64]
     if shown:
-        await request.app[STAFF].database.run(accounts.change, who(request).me.id, shown=shown)
+        await request.app[STAFF].database.transaction(accounts.change, current_user(request).me.id, shown=shown)
     return _back("name")
 
 
@@ -36,7 +36,7 @@ async def language_form(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     language = str(form.get("language", ""))
     if language in LANGUAGES:
-        await request.app[STAFF].database.run(accounts.change, who(request).me.id, language=language)
+        await request.app[STAFF].database.transaction(accounts.change, current_user(request).me.id, language=language)
     to = goes_back(str(form.get("back", ""))) or ACCOUNT
     return web.Response(status=303, headers={"Location": to})
 
@@ -44,7 +44,7 @@ async def language_form(request: web.Request) -> web.StreamResponse:
 @require("any")
 async def password_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/account/password`: all other sessions end."""
-    staff, one, form = request.app[STAFF], who(request), await request.post()
+    staff, one, form = request.app[STAFF], current_user(request), await request.post()
     fresh = str(form.get("password", ""))
     error = passwords.weakness(fresh, one.me.name)
     if not error and fresh != str(form.get("again", "")):
@@ -60,20 +60,20 @@ async def password_form(request: web.Request) -> web.StreamResponse:
         sessions.end_all(connection, one.me.id, but=one.token)
         audit_log.note(connection, now(), one.me.id, "password changed")
 
-    await staff.database.run(store)
+    await staff.database.transaction(store)
     return _back("password")
 
 
 @require("any", without_code=True)
 async def everywhere_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/account/everywhere`: signed out everywhere else."""
-    staff, one = request.app[STAFF], who(request)
+    staff, one = request.app[STAFF], current_user(request)
 
     def leave(connection: Connection) -> None:
         sessions.end_all(connection, one.me.id, but=one.token)
         audit_log.note(connection, now(), one.me.id, "signed out everywhere")
 
-    await staff.database.run(leave)
+    await staff.database.transaction(leave)
     return _back("everywhere")
 
 
@@ -84,10 +84,10 @@ async def second(request: web.Request) -> web.StreamResponse:
 
 
 async def _second(request: web.Request, error: str, status: int = 200) -> web.Response:
-    staff, me = request.app[STAFF], who(request).me
+    staff, me = request.app[STAFF], current_user(request).me
     if me.totp_on:
         return render(request, "staff/second.html", {"on": True, "error": error, "made": []}, status=status)
-    secret = await staff.database.run(_secret, staff.keys, me.id, fresh=not error)
+    secret = await staff.database.transaction(_secret, staff.keys, me.id, fresh=not error)
     context = {
         "on": False,
         "error": error,
@@ -106,11 +106,11 @@ def _secret(connection: Connection, keys: Keys, number: int, *, fresh: bool) -> 
 @require("any", without_code=True)
 async def second_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/account/second`: the first code switches it on and gives the recovery codes, once."""
-    staff, me, form = request.app[STAFF], who(request).me, await request.post()
+    staff, me, form = request.app[STAFF], current_user(request).me, await request.post()
     given = str(form.get("code", ""))[:20]
     if me.totp_on:
         return _back("second")
-    if await staff.database.run(lockout.attempt, now(), code=str(me.id)) is not None:
+    if await staff.database.transaction(lockout.attempt, now(), code=str(me.id)) is not None:
         return await _second(request, "code.wait", 429)
 
     def switch(connection: Connection) -> list[str]:
@@ -120,7 +120,7 @@ async def second_form(request: web.Request) -> web.StreamResponse:
         audit_log.note(connection, now(), me.id, "second factor on")
         return second_factor.switch_on(connection, me.id)
 
-    made = await staff.database.run(switch)
+    made = await staff.database.transaction(switch)
     if not made:
         return await _second(request, "code.wrong", 400)
     return render(request, "staff/second.html", {"on": True, "error": "", "made": made})
@@ -129,7 +129,7 @@ async def second_form(request: web.Request) -> web.StreamResponse:
 @require("any")
 async def second_off_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/account/second/off`: with the password, where the operator's rule allows it."""
-    staff, me = request.app[STAFF], who(request).me
+    staff, me = request.app[STAFF], current_user(request).me
     if not await confirmed(request, str((await request.post()).get("old", ""))):
         return await _second(request, "password.wrong", 400)
 
@@ -137,19 +137,19 @@ async def second_off_form(request: web.Request) -> web.StreamResponse:
         second_factor.switch_off(connection, me.id)
         audit_log.note(connection, now(), me.id, "second factor off")
 
-    await staff.database.run(switch)
+    await staff.database.transaction(switch)
     return _back("second")
 
 
 async def confirmed(request: web.Request, password: str) -> bool:
     """Whether the signed-in person gave their own password; guessing is counted like at the sign-in."""
-    staff, me = request.app[STAFF], who(request).me
-    if await staff.database.run(lockout.attempt, now(), name=me.name) is not None:
+    staff, me = request.app[STAFF], current_user(request).me
+    if await staff.database.transaction(lockout.attempt, now(), name=me.name) is not None:
         return False
-    stored = await staff.database.run(accounts.password_of, me.id)
+    stored = await staff.database.transaction(accounts.password_of, me.id)
     fits = await staff.right(password, stored)
     if fits:
-        await staff.database.run(lockout.worked, name=me.name)
+        await staff.database.transaction(lockout.worked, name=me.name)
     return fits
 
 

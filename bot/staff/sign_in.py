@@ -8,13 +8,13 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bot.staff import accounts, audit_log, lockout, passwords, second_factor, sessions
-from bot.staff.auth import STAFF, address, before_sign_in, goes_back, now, render, require, set_cookie, who
+from bot.staff.auth import STAFF, address, before_sign_in, current_user, goes_back, now, render, require, set_cookie
 
 
 @before_sign_in
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """`GET /staff/sign-in`"""
-    one = who(request)
+    one = current_user(request)
     if one.account is not None:
         return web.Response(status=303, headers={"Location": "/staff/code" if one.half else _home(request)})
     return render(request, "staff/sign_in.html", {"next": request.query.get("next", ""), "error": "", "name": ""})
@@ -27,12 +27,12 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
     name, password = str(form.get("name", ""))[:64], str(form.get("password", ""))
     back = goes_back(str(form.get("next", "")))
     kinds = {"name": name, "address": address(request)}
-    wait = await staff.database.run(lockout.attempt, now(), **kinds)
+    wait = await staff.database.transaction(lockout.attempt, now(), **kinds)
     if wait is not None:
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         context = {"next": back, "name": name, "error": "sign_in.wait", "minutes": minutes}
         return render(request, "staff/sign_in.html", context, status=429)
-    account, stored = await staff.database.run(accounts.by_name, name)
+    account, stored = await staff.database.transaction(accounts.by_name, name)
     fits = await staff.right(password, stored)
 
     def enter(connection: Connection) -> str | None:
@@ -41,9 +41,9 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
             return None
         lockout.worked(connection, **kinds)
         audit_log.note(connection, now(), account.id, "password" if account.totp_on else "signed in")
-        return sessions.begin(connection, account.id, now(), half=account.totp_on, old=who(request).token)
+        return sessions.begin(connection, account.id, now(), half=account.totp_on, old=current_user(request).token)
 
-    token = await staff.database.run(enter)
+    token = await staff.database.transaction(enter)
     if token is None or account is None:
         context = {"next": back, "name": name, "error": "sign_in.wrong"}
         return render(request, "staff/sign_in.html", context, status=401)
@@ -56,7 +56,7 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
 @before_sign_in
 async def code(request: web.Request) -> web.StreamResponse:
     """`GET /staff/code`"""
-    if not who(request).half:
+    if not current_user(request).half:
         return web.Response(status=303, headers={"Location": "/staff/sign-in"})
     return render(request, "staff/code.html", {"error": ""})
 
@@ -64,11 +64,11 @@ async def code(request: web.Request) -> web.StreamResponse:
 @before_sign_in
 async def code_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/code`: a code of the telephone, or a recovery code."""
-    staff, one, form = request.app[STAFF], who(request), await request.post()
+    staff, one, form = request.app[STAFF], current_user(request), await request.post()
     if not one.half or one.account is None:
         return web.Response(status=303, headers={"Location": "/staff/sign-in"})
     account, given = one.account, str(form.get("code", ""))[:40]
-    wait = await staff.database.run(lockout.attempt, now(), code=str(account.id))
+    wait = await staff.database.transaction(lockout.attempt, now(), code=str(account.id))
     if wait is not None:
         return render(request, "staff/code.html", {"error": "code.wait"}, status=429)
 
@@ -82,7 +82,7 @@ async def code_form(request: web.Request) -> web.StreamResponse:
         audit_log.note(connection, now(), account.id, "signed in by recovery code" if recovered else "signed in")
         return sessions.begin(connection, account.id, now(), half=False, old=one.token)
 
-    token = await staff.database.run(enter)
+    token = await staff.database.transaction(enter)
     if token is None:
         return render(request, "staff/code.html", {"error": "code.wrong"}, status=401)
     response = web.Response(status=303, headers={"Location": staff.home(account)})
@@ -93,13 +93,13 @@ async def code_form(request: web.Request) -> web.StreamResponse:
 @require("any", without_code=True)
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """`POST /staff/sign-out`"""
-    staff, one = request.app[STAFF], who(request)
+    staff, one = request.app[STAFF], current_user(request)
 
     def leave(connection: Connection) -> None:
         sessions.end(connection, one.token)
         audit_log.note(connection, now(), one.me.id, "signed out")
 
-    await staff.database.run(leave)
+    await staff.database.transaction(leave)
     response = web.Response(status=303, headers={"Location": "/staff/sign-in", "Clear-Site-Data": '"storage"'})
     response.del_cookie(staff.cookie, path="/", secure=staff.secure, httponly=True, samesite="Strict")
     return response
@@ -108,7 +108,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 @before_sign_in
 async def welcome(request: web.Request) -> web.StreamResponse:
     """`GET /staff/welcome/{token}`"""
-    account = await request.app[STAFF].database.run(accounts.invited, request.match_info["token"], now())
+    account = await request.app[STAFF].database.transaction(accounts.invited, request.match_info["token"], now())
     status = 200 if account else 404
     return render(request, "staff/welcome.html", {"account": account, "error": ""}, status=status)
 
@@ -117,7 +117,7 @@ async def welcome(request: web.Request) -> web.StreamResponse:
 async def welcome_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/welcome/{token}`: the password is set, the link used up, older sessions end."""
     staff, form, token = request.app[STAFF], await request.post(), request.match_info["token"]
-    account = await staff.database.run(accounts.invited, token, now())
+    account = await staff.database.transaction(accounts.invited, token, now())
     if account is None:
         return render(request, "staff/welcome.html", {"account": None, "error": ""}, status=404)
     password = str(form.get("password", ""))
@@ -136,9 +136,9 @@ async def welcome_form(request: web.Request) -> web.StreamResponse:
         audit_log.note(connection, now(), account.id, "password set by link")
         return True
 
-    await staff.database.run(store)
+    await staff.database.transaction(store)
     return web.Response(status=303, headers={"Location": "/staff/sign-in"})
 
 
 def _home(request: web.Request) -> str:
-    return request.app[STAFF].home(who(request).me)
+    return request.app[STAFF].home(current_user(request).me)

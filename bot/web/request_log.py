@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.redacted_logging import essence
+from bot.redacted_logging import redact
 
 HEADER: Final = "X-Request-ID"
 _GIVEN: Final = re.compile(r"[0-9A-Za-z_-]{8,64}")
@@ -26,7 +26,7 @@ class AsJson(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         at = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname.lower(), "logger": record.name, **essence(record)}
+        line = {"at": at, "level": record.levelname.lower(), "logger": record.name, **redact(record)}
         return json.dumps({**line, **structlog.contextvars.get_contextvars()}, ensure_ascii=False)
 
 

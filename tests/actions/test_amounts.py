@@ -8,9 +8,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from actions.amounts.extract import read
+from actions.amounts.extract import extract
 from actions.amounts.lexicon import FOLDER, words_of
-from actions.amounts.model import Age, Money, Span, When
+from actions.amounts.model import Age, DateRange, Duration, Money
 from actions.amounts.normalize import latin, western
 from actions.amounts.short_answers import plain
 from actions.amounts.tokenizer import number
@@ -53,17 +53,24 @@ def test_every_word_list_is_whole(language: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1.234,50", "1234.50"), ("1 234,50", "1234.50"), ("1,234.50", "1234.50"), ("11,5", "11.5"),
-        ("14.99", "14.99"), ("2.000", "2000"), ("0,750", "0.750"), ("1'250.00", "1250.00"), ("1.234.567", "1234567"),
+        ("1.234,50", "1234.50"),
+        ("1 234,50", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("11,5", "11.5"),
+        ("14.99", "14.99"),
+        ("2.000", "2000"),
+        ("0,750", "0.750"),
+        ("1'250.00", "1250.00"),
+        ("1.234.567", "1234567"),
     ],
-)  # fmt: skip
+)
 def test_numbers_in_every_notation(text: str, value: str) -> None:
     assert number(text) == Decimal(value)
 
 
 def test_eastern_digits_are_digits() -> None:
     assert western("٤٥٫٥") == "45,5"
-    assert read("١٢٫٥ يورو بالساعة", "ar", TODAY) == [Money(Decimal("12.5"), "hour")]
+    assert extract("١٢٫٥ يورو بالساعة", "ar", TODAY) == [Money(Decimal("12.5"), "hour")]
 
 
 def test_scripts_meet_in_latin_letters() -> None:
@@ -82,11 +89,11 @@ def test_scripts_meet_in_latin_letters() -> None:
     ],
 )
 def test_what_is_no_amount_is_not_read(text: str, language: str) -> None:
-    assert read(text, language, TODAY) == []
+    assert extract(text, language, TODAY) == []
 
 
 def test_other_money_is_never_taken_for_euros() -> None:
-    found = read("zarabiałem 4500 zł miesięcznie", "pl", TODAY)
+    found = extract("zarabiałem 4500 zł miesięcznie", "pl", TODAY)
     assert [(one.amount, one.currency, one.per) for one in found if isinstance(one, Money)] == [
         (Decimal(4500), "PLN", "month")
     ]
@@ -94,18 +101,18 @@ def test_other_money_is_never_taken_for_euros() -> None:
 
 @pytest.mark.parametrize("text", ["room 120 euro a week", "the room is 95 per week", "room 400"])
 def test_what_a_room_costs_is_no_room_number(text: str) -> None:
-    assert [type(one) for one in read(text, "en", TODAY)] == [Money]
+    assert [type(one) for one in extract(text, "en", TODAY)] == [Money]
 
 
 def test_a_bare_number_is_the_answer_to_the_question() -> None:
-    assert read("45", "en", TODAY, "hours") == [Span("hours", Decimal(45))]
-    assert read("19", "en", TODAY, "age") == [Age(19)]
-    assert read("12,50", "en", TODAY, "pay") == [Money(Decimal("12.50"))]
+    assert extract("45", "en", TODAY, "hours") == [Duration("hours", Decimal(45))]
+    assert extract("19", "en", TODAY, "age") == [Age(19)]
+    assert extract("12,50", "en", TODAY, "pay") == [Money(Decimal("12.50"))]
 
 
 def test_a_month_without_a_year_is_the_last_that_has_begun() -> None:
-    assert read("in december", "en", TODAY) == [When(date(2025, 12, 1), date(2025, 12, 31), at=3)]
-    assert read("since november", "en", TODAY)[0] == When(date(2026, 11, 1), date(2026, 11, 30), "since", at=6)
+    assert extract("in december", "en", TODAY) == [DateRange(date(2025, 12, 1), date(2025, 12, 31), at=3)]
+    assert extract("since november", "en", TODAY)[0] == DateRange(date(2026, 11, 1), date(2026, 11, 30), "since", at=6)
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -131,22 +138,26 @@ def test_a_broken_word_list_names_the_file_and_what_is_wrong(tmp_path) -> None: 
         ("nl", "16,20 bruto p/u", [Money(Decimal("16.20"), "hour", "gross")]),
         ("hu", "tizenkét euró bruttó egy óra", [Money(Decimal(12), "hour", "gross")]),
         ("en", "paid every 4 weeks, 1900 gross on the slip", [Money(Decimal(1900), "4weeks", "gross")]),
-        ("en", "12 euro 40 hours a week", [Money(Decimal(12)), Span("hours", Decimal(40), "week")]),
-        ("ar", "14 يورو بالساعة و36 ساعة بالاسبوع", [Money(Decimal(14), "hour"), Span("hours", Decimal(36), "week")]),
+        ("en", "12 euro 40 hours a week", [Money(Decimal(12)), Duration("hours", Decimal(40), "week")]),
+        (
+            "ar",
+            "14 يورو بالساعة و36 ساعة بالاسبوع",
+            [Money(Decimal(14), "hour"), Duration("hours", Decimal(36), "week")],
+        ),
     ],
 )
-def test_what_belongs_to_an_amount(language: str, text: str, want: list[Money | Span]) -> None:
-    found = read(text, language, TODAY)
+def test_what_belongs_to_an_amount(language: str, text: str, want: list[Money | Duration]) -> None:
+    found = extract(text, language, TODAY)
     assert [msgspec.structs.replace(one, at=0) for one in found] == want
 
 
 def test_a_number_of_people_is_no_rent_beside_the_rent() -> None:
-    found = read("they take 480 every 4 weeks, we are 4 in the room", "en", TODAY, "deduction")
+    found = extract("they take 480 every 4 weeks, we are 4 in the room", "en", TODAY, "deduction")
     assert [one.amount for one in found if isinstance(one, Money)] == [Decimal(480)]
 
 
 def test_a_total_is_named() -> None:
-    found = read("700 per month rent and 50 energy, together 750", "en", TODAY, "deduction")
+    found = extract("700 per month rent and 50 energy, together 750", "en", TODAY, "deduction")
     assert [one.amount for one in found if isinstance(one, Money) and one.role == "total"] == [Decimal(750)]
 
 
@@ -155,5 +166,5 @@ def test_a_total_is_named() -> None:
     [("en", "never got October 2026, not a cent"), ("bg", "не ми плати октомври 2026, нито цент!")],
 )
 def test_not_a_cent_after_a_comma_is_nothing_received(language: str, text: str) -> None:
-    found = read(text, language, TODAY)
+    found = extract(text, language, TODAY)
     assert [(one.amount, one.role) for one in found if isinstance(one, Money)] == [(Decimal(0), "received")]

@@ -11,9 +11,9 @@ import pytest
 
 from actions.intake.flow import Cases
 from actions.intake.policy import FLOWS
-from actions.intake.state import MOST_QUESTIONS, Case, next_question
+from actions.intake.state import MOST_QUESTIONS, Intake, next_question
 from actions.letters import store
-from actions.turn_context import Memory, Situation
+from actions.turn_context import Memory, TurnContext
 from facts.languages import NAMES
 from tests.actions.talking import TODAY, Talk
 
@@ -78,8 +78,12 @@ def test_i_do_not_know_has_a_way_on(talk: Callable[..., Talk]) -> None:
 
 def test_what_the_sum_needs_and_is_not_known_is_said(talk: Callable[..., Talk]) -> None:
     one = talk()
-    text = one(("check_my_pay", "I get 450 a week gross"), ("ask_back", "i dont know"), ("ask_back", "I am 25"),
-               ("ask_back", "only now"))  # fmt: skip
+    text = one(
+        ("check_my_pay", "I get 450 a week gross"),
+        ("ask_back", "i dont know"),
+        ("ask_back", "I am 25"),
+        ("ask_back", "only now"),
+    )
     assert "cannot make the sum" in text
 
 
@@ -130,7 +134,7 @@ def test_never_more_than_five_questions(talk: Callable[..., Talk], flow: str, la
 )
 def test_the_last_question_is_one_without_which_there_is_no_sum(flow: str, last: str) -> None:
     """Whatever was asked before: with one question left, what can be done without is not asked."""
-    case = Case(flow=flow, questions=MOST_QUESTIONS - 1)  # type: ignore[arg-type]
+    case = Intake(flow=flow, questions=MOST_QUESTIONS - 1)  # type: ignore[arg-type]
     assert next_question(case) == last
     assert next_question(msgspec.structs.replace(case, questions=MOST_QUESTIONS)) is None
 
@@ -159,8 +163,13 @@ def test_pay_whose_period_is_not_known_is_never_left_out_silently(talk: Callable
 
 def test_what_came_in_a_week_is_not_taken_for_what_came_in_all(talk: Callable[..., Talk]) -> None:
     one = talk()
-    one(("unpaid_wages", "from 1 June 2026 until 31 August 2026 not paid right, 16 an hour gross, 40 hours a week,"
-         " I received 300 a week, I am 30"))  # fmt: skip
+    one(
+        (
+            "unpaid_wages",
+            "from 1 June 2026 until 31 August 2026 not paid right, 16 an hour gross, 40 hours a week,"
+            " I received 300 a week, I am 30",
+        )
+    )
     assert one.case is not None and one.case.paid is None and one.case.asked == "paid"
     one(("ask_back", "300 a week"))
     assert one.case.paid is None and one.case.pay is not None and one.case.pay.amount == 16
@@ -229,7 +238,7 @@ def test_the_six_months_that_the_law_presumes(talk: Callable[..., Talk]) -> None
             " I got nothing, I am 40",
         ),
         ("ask_back", "I don't know"),
-    )  # fmt: skip
+    )
     # 61/7 x 40 x 14.71 = 5127.49; 123/7 x 40 x 14.99 = 10535.83; 15663.31; 8 % 1253.07; 16916.38
     for amount in ("€15,663.31", "€1,253.07", "€16,916.38", "1 May 2026"):
         assert amount in text
@@ -290,10 +299,13 @@ def test_a_report_keeps_the_workers_own_words_and_is_sent_to_nobody(
     monkeypatch.setattr(store, "_place", tmp_path)
     one = talk("pl")
     text = one(
-        ("report_abuse", "gdzie mogę to zgłosić"), ("tell", {"field": "what", "value": "hours"}),
-        ("ask_back", "agencja w Venlo"), ("ask_back", "od marca"), ("ask_back", "12 osób"),
+        ("report_abuse", "gdzie mogę to zgłosić"),
+        ("tell", {"field": "what", "value": "hours"}),
+        ("ask_back", "agencja w Venlo"),
+        ("ask_back", "od marca"),
+        ("ask_back", "12 osób"),
         ("proof_of_hours", "zdjęcia grafiku"),
-    )  # fmt: skip
+    )
     assert text.count("«agencja w Venlo»") == 2 and text.count("«zdjęcia grafiku»") == 2  # both languages
     assert "Verslag van een werknemer" in text
     document = one.outcomes[-1].replies[0].document
@@ -315,12 +327,16 @@ def test_every_language_makes_the_same_sum(talk: Callable[..., Talk], language: 
     one = talk(language)
     one.say("check_my_pay", "?")
     one.case = msgspec.structs.replace(
-        one.case, stage="done", hours=Decimal(45), adult=True, unknown=("period",),  # type: ignore[type-var]
+        one.case,
+        stage="done",
+        hours=Decimal(45),
+        adult=True,
+        unknown=("period",),  # type: ignore[type-var]
         pay=msgspec.convert({"type": "money", "amount": "11.50", "per": "hour", "tax": "gross"}, type=_money()),
-    )  # fmt: skip
+    )
     assert one.case is not None
     result = one.cases.sums.result(one.case, TODAY)
-    told = one.cases.result_text(Situation(intent="tell", language=language, on=TODAY), one.case, result)
+    told = one.cases.result_text(TurnContext(intent="tell", language=language, on=TODAY), one.case, result)
     for amount in ("14.99", "3.49", "157.05"):
         assert notation.money(Decimal(amount), language) in told
 

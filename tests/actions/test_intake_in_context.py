@@ -10,7 +10,7 @@ import pytest
 
 from actions.intake.flow import Cases
 from actions.tracker_state import Heard
-from actions.turn_context import Memory, Situation
+from actions.turn_context import Memory, TurnContext
 from facts import notation
 from tests.actions.talking import Talk
 
@@ -32,10 +32,14 @@ def test_what_is_not_known_counts_for_what_it_names(talk: Callable[..., Talk]) -
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("nl", "sinds wanneer weet ik niet meer"), ("pl", "nie wiem od kiedy"), ("hu", "nem tudom mióta"),
-        ("es", "no sé desde cuándo"), ("uk", "не знаю коли"), ("ar", "ma3reftch mn imta"),
+        ("nl", "sinds wanneer weet ik niet meer"),
+        ("pl", "nie wiem od kiedy"),
+        ("hu", "nem tudom mióta"),
+        ("es", "no sé desde cuándo"),
+        ("uk", "не знаю коли"),
+        ("ar", "ma3reftch mn imta"),
     ],
-)  # fmt: skip
+)
 def test_not_knowing_is_no_danger_though_the_detector_thinks_so(
     talk: Callable[..., Talk], language: str, text: str
 ) -> None:
@@ -160,9 +164,11 @@ def test_a_claim_says_who_else_is_liable_until_when_and_what_proves_it(talk: Cal
     for said in ("Do not sign", "expires after 5 years", "that client is liable", "your own list of days and hours"):
         assert said in text
     permit = talk()(
-        ("back_pay_without_permit", "I worked without permit in October 2026, 16 an hour gross, 40 hours a week,"
-         " I got nothing, I am 40"),
-    )  # fmt: skip
+        (
+            "back_pay_without_permit",
+            "I worked without permit in October 2026, 16 an hour gross, 40 hours a week, I got nothing, I am 40",
+        ),
+    )
     for said in ("Do not sign", "expires after 5 years", "The order counts", "Collect proof", "FairWork"):
         assert said in permit
 
@@ -177,7 +183,7 @@ def test_a_long_yes_is_a_yes(talk: Callable[..., Talk], said: str) -> None:
 def test_amounts_beside_an_offer_are_kept_for_what_was_offered(talk: Callable[..., Talk]) -> None:
     """ "They take 140 a week for the bed", answered as deductions with the rent offered: the 140 is not asked again."""
     one = talk()
-    heard = Heard(Situation(intent="other_deductions", text="they take 140 euro a week for the bed, legal?"), None)
+    heard = Heard(TurnContext(intent="other_deductions", text="they take 140 euro a week for the bed, legal?"), None)
     one.case = one.cases.noted(heard, ("housing_deduction",), None)
     one(("housing_deduction", "36 hours a week, I am 26"))
     assert one.case is not None and one.case.asked == "abroad"
@@ -187,7 +193,7 @@ def test_amounts_beside_an_offer_are_kept_for_what_was_offered(talk: Callable[..
 
 def test_pay_with_hours_in_a_question_about_something_else_is_kept(talk: Callable[..., Talk]) -> None:
     one = talk()
-    heard = Heard(Situation(intent="working_hours", text="I get 600 a week, work 50 hours, is that legal?"), None)
+    heard = Heard(TurnContext(intent="working_hours", text="I get 600 a week, work 50 hours, is that legal?"), None)
     one.case = one.cases.noted(heard, (), None)
     one(("check_my_pay", "gross"))
     assert one.case is not None and one.case.asked == "age" and one.case.hours == Decimal(50)
@@ -195,8 +201,10 @@ def test_pay_with_hours_in_a_question_about_something_else_is_kept(talk: Callabl
 
 
 def test_the_hours_of_the_month_that_was_not_paid_are_counted_as_they_are(talk: Callable[..., Talk]) -> None:
-    text = talk()(("unpaid_wages", "not paid in October 2026, 15 an hour gross, 160 hours in the month, got nothing"),
-                  ("ask_back", "I am 30"))  # fmt: skip
+    text = talk()(
+        ("unpaid_wages", "not paid in October 2026, 15 an hour gross, 160 hours in the month, got nothing"),
+        ("ask_back", "I am 30"),
+    )
     assert "€2,400" in text and "€2,592" in text  # 160 x 15; 8 % = 192
 
 

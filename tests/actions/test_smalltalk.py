@@ -9,7 +9,7 @@ import pytest
 
 from actions.mentions import mentioned
 from actions.smalltalk import GROUPS, Dialogue
-from actions.turn_context import Memory, Situation
+from actions.turn_context import Memory, TurnContext
 from bot.engine.turn import Turn
 from facts.base import FactBase
 from facts.languages import NAMES
@@ -45,7 +45,7 @@ def test_an_age_is_told_from_other_numbers(text: str, young: bool) -> None:
 
 def test_and_if_i_am_nineteen_goes_on_with_what_the_talk_is_about(dialogue: Dialogue) -> None:
     memory = Memory(topic="minimum_wage")
-    made = dialogue.ask_back(Situation(intent="ask_back", text="and if I am 19?", memory=memory, on=TODAY))
+    made = dialogue.ask_back(TurnContext(intent="ask_back", text="and if I am 19?", memory=memory, on=TODAY))
     assert made.topic == "minimum_wage" and made.understood
     assert "€8.99" in made.replies[0].text  # 60 % of 14.99, Besluit minimumjeugdloonregeling
 
@@ -67,33 +67,33 @@ def test_who_fears_deportation_reads_the_warning_first(talk: Talk, base: FactBas
 
 def test_the_answer_to_which_of_the_two_is_understood_as_a_number(dialogue: Dialogue) -> None:
     memory = Memory(offered=("dismissal", "sick_pay"))
-    made = dialogue.ask_back(Situation(intent="ask_back", text="2", memory=memory, on=TODAY))
+    made = dialogue.ask_back(TurnContext(intent="ask_back", text="2", memory=memory, on=TODAY))
     assert made.topic == "sick_pay"
 
 
 def test_the_answer_to_which_of_the_two_is_understood_in_words(dialogue: Dialogue) -> None:
     memory = Memory(offered=("dismissal", "sick_pay"))
     made = dialogue.ask_back(
-        Situation(intent="ask_back", text="ill", choices=("working_hours", "sick_pay"), memory=memory, on=TODAY)
+        TurnContext(intent="ask_back", text="ill", choices=("working_hours", "sick_pay"), memory=memory, on=TODAY)
     )
     assert made.topic == "sick_pay"
 
 
 def test_not_understood_twice_a_human_is_offered_and_yes_brings_one(dialogue: Dialogue) -> None:
-    first = dialogue.ask_back(Situation(intent="ask_back", text="x", on=TODAY))
+    first = dialogue.ask_back(TurnContext(intent="ask_back", text="x", on=TODAY))
     assert not first.understood
     memory = Memory(not_understood=1)
-    second = dialogue.ask_back(Situation(intent="ask_back", text="x", memory=memory, on=TODAY))
+    second = dialogue.ask_back(TurnContext(intent="ask_back", text="x", memory=memory, on=TODAY))
     assert second.slots["memory"]["asked"] == "human"  # type: ignore[index,call-overload]
-    yes = dialogue.talk(Situation(intent="affirm", memory=Memory(asked="human"), on=TODAY))
+    yes = dialogue.talk(TurnContext(intent="affirm", memory=Memory(asked="human"), on=TODAY))
     assert yes.topic == "talk_to_human"
 
 
 def test_a_second_thing_in_the_message_is_offered(dialogue: Dialogue) -> None:
-    made = dialogue.answers.answer("housing_deduction", Situation(intent="x", choices=("dismissal",), on=TODAY))
+    made = dialogue.answers.answer("housing_deduction", TurnContext(intent="x", choices=("dismissal",), on=TODAY))
     assert "/dismissal" in [button.payload for button in made.replies[0].buttons]
     assert "something else" in made.replies[0].text
-    yes = dialogue.talk(Situation(intent="affirm", memory=Memory(offered=("dismissal",)), on=TODAY))
+    yes = dialogue.talk(TurnContext(intent="affirm", memory=Memory(offered=("dismissal",)), on=TODAY))
     assert yes.topic == "dismissal"
 
 
@@ -147,7 +147,7 @@ def test_deletion_asks_once_and_then_forgets(talk: Talk) -> None:
 @pytest.mark.parametrize("language", NAMES)
 def test_the_safety_reply_has_112_first_and_asks_nothing_about_the_person(answers, language: str) -> None:  # type: ignore[no-untyped-def]
     for topic in ("exploitation", "emergency"):
-        made = answers.safety(topic, Situation(intent=topic, language=language, on=TODAY))
+        made = answers.safety(topic, TurnContext(intent=topic, language=language, on=TODAY))
         assert "112" in made.replies[0].text.splitlines()[0]
         assert made.safety
 
@@ -161,8 +161,8 @@ def test_a_language_that_is_not_written_is_answered_in_english_saying_so(talk: T
 @pytest.mark.parametrize("language", NAMES)
 @pytest.mark.parametrize("topic", ["emergency", "exploitation"])
 def test_who_thinks_of_suicide_reads_113_before_anything_else(answers, topic: str, language: str) -> None:  # type: ignore[no-untyped-def]
-    made = answers.safety(topic, Situation(intent=topic, language=language, sign="suicide", on=TODAY))
+    made = answers.safety(topic, TurnContext(intent=topic, language=language, sign="suicide", on=TODAY))
     text = made.replies[0].text
     assert "113" in text.split("\n\n")[0]
-    usual = answers.safety(topic, Situation(intent=topic, language=language, on=TODAY)).replies[0].text
+    usual = answers.safety(topic, TurnContext(intent=topic, language=language, on=TODAY)).replies[0].text
     assert "113" not in usual.split("\n\n")[0]

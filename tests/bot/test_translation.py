@@ -26,9 +26,16 @@ ENGLISH = "The minimum wage is €14.99. Call 0800-5151 or see https://www.uwv.n
 
 def turn(text: str = ENGLISH) -> Turn:
     return Turn(
-        language="en", language_confidence=1, topic="minimum_wage", confidence=1, understood=True, safety=False,
-        safety_hint=False, handoff=False, replies=(Reply(text),),
-    )  # fmt: skip
+        language="en",
+        language_confidence=1,
+        topic="minimum_wage",
+        confidence=1,
+        understood=True,
+        safety=False,
+        safety_hint=False,
+        handoff=False,
+        replies=(Reply(text),),
+    )
 
 
 class FakeEngine:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from bot.conversations import history, inbox, outbox, schema
 from bot.conversations import store as conversations
 from bot.conversations.database import Database
-from bot.conversations.statements import Prepared
+from bot.conversations.statements import CompiledStatement
 from bot.desk import handoff
 from bot.staff import accounts, sessions
 from tests.databases import database_url
@@ -24,17 +24,18 @@ STATEMENTS = {
     f"{module.__name__}.{name}": statement
     for module in MODULES
     for name, statement in vars(module).items()
-    if isinstance(statement, Prepared)
+    if isinstance(statement, CompiledStatement)
 }
 _M, _C = schema.messages, schema.conversations
-ADD = Prepared(sa.insert(_C), "id", "channel", "language", "created", "last_at", "contact")
-SAY = Prepared(sa.insert(_M), "conversation", "channel", "direction", "author", "kind", "state", "content", "at",
-               "safety")  # fmt: skip
-READ = Prepared(sa.select(_M).where(_M.c.conversation == sa.bindparam("a_name")).order_by(_M.c.id))
-OF = Prepared(sa.select(_C).where(_C.c.id == sa.bindparam("a_name")))
-TOUCH = Prepared(sa.update(_C).where(_C.c.id == sa.bindparam("a_name")).values(
-    last_in=sa.bindparam("at", type_=schema.Moment)
-))  # fmt: skip
+ADD = CompiledStatement(sa.insert(_C), "id", "channel", "language", "created", "last_at", "contact")
+SAY = CompiledStatement(
+    sa.insert(_M), "conversation", "channel", "direction", "author", "kind", "state", "content", "at", "safety"
+)
+READ = CompiledStatement(sa.select(_M).where(_M.c.conversation == sa.bindparam("a_name")).order_by(_M.c.id))
+OF = CompiledStatement(sa.select(_C).where(_C.c.id == sa.bindparam("a_name")))
+TOUCH = CompiledStatement(
+    sa.update(_C).where(_C.c.id == sa.bindparam("a_name")).values(last_in=sa.bindparam("at", type_=schema.Moment))
+)
 
 
 def fill(connection: Connection) -> tuple[int, int]:
@@ -61,7 +62,7 @@ def test_no_statement_walks_through_the_log(name: str, tmp_path: Any) -> None:
             nothing = [None] * len(quick._order)
             return [str(row[3]) for row in connection.connection.execute(asked, nothing).fetchall()]
 
-        steps = log.now(plan)
+        steps = log.transaction_sync(plan)
         log.close()
     walks = [step for step in steps if step.startswith("SCAN")]
     queues = ("INDEX messages_new", "INDEX messages_open", "INDEX cases_queue", "SCAN staff", "SCAN sessions")
@@ -69,43 +70,43 @@ def test_no_statement_walks_through_the_log(name: str, tmp_path: Any) -> None:
 
 
 def test_rows_come_back_as_they_went_in(database: Database) -> None:
-    first, second = database.now(fill)
+    first, second = database.transaction_sync(fill)
     assert second == first + 1
-    one, two = database.now(lambda connection: READ.rows(connection, a_name="a"))
+    one, two = database.transaction_sync(lambda connection: READ.rows(connection, a_name="a"))
     assert (one.id, one.at, one.safety, one.content, one.state) == (first, NOW, True, b"\0\1", "new")
     assert (two.at, two.safety, two.next_at, two.understood) == (NOW + timedelta(days=1), False, None, True)
-    assert database.now(lambda connection: TOUCH.change(connection, a_name="a", at=NOW)) == 1
-    assert database.now(lambda connection: TOUCH.change(connection, a_name="b", at=NOW)) == 0
-    person = database.now(lambda connection: OF.row(connection, a_name="a"))
+    assert database.transaction_sync(lambda connection: TOUCH.change(connection, a_name="a", at=NOW)) == 1
+    assert database.transaction_sync(lambda connection: TOUCH.change(connection, a_name="b", at=NOW)) == 0
+    person = database.transaction_sync(lambda connection: OF.row(connection, a_name="a"))
     assert (person.last_in, person.contact, person.language, person.holder) == (NOW, b"\0sealed", "pl", "bot")
-    assert database.now(lambda connection: OF.row(connection, a_name="b")) is None
-    assert database.now(lambda connection: OF.value(connection, a_name="a")) == "a"
+    assert database.transaction_sync(lambda connection: OF.row(connection, a_name="b")) is None
+    assert database.transaction_sync(lambda connection: OF.value(connection, a_name="a")) == "a"
 
 
 def test_rows_are_what_sqlalchemy_gives(database: Database) -> None:
-    database.now(fill)
+    database.transaction_sync(fill)
 
     def both(connection: Connection) -> tuple[list[Any], list[Any]]:
         usual = connection.execute(READ._statement, {"a_name": "a"}).all()
         return [tuple(row) for row in usual], [tuple(row) for row in READ.rows(connection, a_name="a")]
 
-    usual, quick = database.now(both)
+    usual, quick = database.transaction_sync(both)
     assert usual == quick
     assert len(quick) == 2
 
 
 def test_what_the_database_refuses_is_said_as_always(database: Database) -> None:
-    database.now(fill)
+    database.transaction_sync(fill)
     with pytest.raises(sa.exc.IntegrityError) as told:
-        database.now(fill)
+        database.transaction_sync(fill)
     assert "sealed" not in str(told.value)
 
 
 def test_a_list_among_the_values_is_refused(tmp_path: Any) -> None:
-    many = Prepared(sa.select(_M.c.id).where(_M.c.state.in_(sa.bindparam("states", expanding=True))))
+    many = CompiledStatement(sa.select(_M.c.id).where(_M.c.state.in_(sa.bindparam("states", expanding=True))))
     with database_url("sqlite", tmp_path) as url:
         log = Database(url)
         log.migrate()
         with pytest.raises(ValueError, match="list among its values"):
-            log.now(lambda connection: many.rows(connection, states=["new"]))
+            log.transaction_sync(lambda connection: many.rows(connection, states=["new"]))
         log.close()

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.conversations.database import Database, announce
+from bot.conversations.database import Database, notify
 
 
 def write(connection: Connection, number: int) -> int:
     connection.execute(sa.text("insert into t values (:number)"), {"number": number})
-    announce(connection, f"in:{number}")
+    notify(connection, f"in:{number}")
     return number
 
 
@@ -32,7 +32,7 @@ def everything(connection: Connection) -> list[int]:
 @pytest.fixture
 async def log(tmp_path: Path) -> AsyncIterator[Database]:
     log = Database(f"sqlite:///{tmp_path}/log.db")
-    log.now(lambda connection: connection.execute(sa.text("create table t (number integer)")))
+    log.transaction_sync(lambda connection: connection.execute(sa.text("create table t (number integer)")))
     yield log
     log.close()
 
@@ -52,7 +52,7 @@ async def busy(log: Database) -> tuple[threading.Event, asyncio.Future[None]]:
         going.set()
         assert free.wait(10)
 
-    task = asyncio.ensure_future(log.run(work))
+    task = asyncio.ensure_future(log.transaction(work))
     await asyncio.to_thread(going.wait, 10)
     return free, task
 
@@ -60,26 +60,26 @@ async def busy(log: Database) -> tuple[threading.Event, asyncio.Future[None]]:
 async def test_work_that_waits_shares_a_commit(log: Database) -> None:
     seen = commits(log)
     free, first = await busy(log)
-    rest = [asyncio.ensure_future(log.run(write, number)) for number in range(30)]
+    rest = [asyncio.ensure_future(log.transaction(write, number)) for number in range(30)]
     await asyncio.sleep(0)
     free.set()
     assert await asyncio.gather(*rest) == list(range(30))
     await first
     assert len(seen) == 2
-    assert log.now(everything) == list(range(30))
+    assert log.transaction_sync(everything) == list(range(30))
 
 
 async def test_what_fails_leaves_nothing_and_the_others_stand(log: Database) -> None:
     heard: list[str] = []
     log.listen(heard.append)
     free, first = await busy(log)
-    rest = [asyncio.ensure_future(log.run(fail if number % 3 == 0 else write, number)) for number in range(9)]
+    rest = [asyncio.ensure_future(log.transaction(fail if number % 3 == 0 else write, number)) for number in range(9)]
     await asyncio.sleep(0)
     free.set()
     came = await asyncio.gather(*rest, return_exceptions=True)
     await first
     assert [type(one) for one in came] == [int if number % 3 else ValueError for number in range(9)]
-    assert log.now(everything) == [1, 2, 4, 5, 7, 8]
+    assert log.transaction_sync(everything) == [1, 2, 4, 5, 7, 8]
     assert heard == [f"in:{number}" for number in (1, 2, 4, 5, 7, 8)]
 
 
@@ -92,15 +92,15 @@ async def test_where_the_commit_fails_nobody_is_told_that_it_stands(log: Databas
 
     sa.event.listen(log._engine, "commit", full)
     free, first = await busy(log)
-    rest = [asyncio.ensure_future(log.run(write, number)) for number in range(3)]
+    rest = [asyncio.ensure_future(log.transaction(write, number)) for number in range(3)]
     await asyncio.sleep(0)
     free.set()
     came = await asyncio.gather(first, *rest, return_exceptions=True)
     assert [type(one) for one in came] == [OSError] * 4
     sa.event.remove(log._engine, "commit", full)
-    assert log.now(everything) == []
+    assert log.transaction_sync(everything) == []
     assert heard == []
-    assert await log.run(write, 7) == 7  # and goes on
+    assert await log.transaction(write, 7) == 7  # and goes on
 
 
 async def test_who_no_longer_listens_does_not_stop_the_log(log: Database) -> None:
@@ -108,36 +108,36 @@ async def test_who_no_longer_listens_does_not_stop_the_log(log: Database) -> Non
         raise RuntimeError("Event loop is closed")
 
     log.listen(gone)
-    assert await asyncio.wait_for(log.run(write, 1), 10) == 1
-    assert await asyncio.wait_for(log.run(write, 2), 10) == 2
+    assert await asyncio.wait_for(log.transaction(write, 1), 10) == 1
+    assert await asyncio.wait_for(log.transaction(write, 2), 10) == 2
 
 
 async def test_what_is_told_is_on_the_disk(log: Database) -> None:
-    await log.run(write, 1)
+    await log.transaction(write, 1)
     other = Database(str(log.url), beside=True)
-    assert other.now(everything) == [1]
+    assert other.transaction_sync(everything) == [1]
     other.close()
 
 
 async def test_who_gives_up_waiting_does_not_stop_the_work(log: Database) -> None:
     free, first = await busy(log)
-    given_up = asyncio.ensure_future(log.run(write, 1))
-    other = asyncio.ensure_future(log.run(write, 2))
+    given_up = asyncio.ensure_future(log.transaction(write, 1))
+    other = asyncio.ensure_future(log.transaction(write, 2))
     await asyncio.sleep(0)
     given_up.cancel()
     free.set()
     assert await other == 2
     await first
-    assert log.now(everything) == [1, 2]
+    assert log.transaction_sync(everything) == [1, 2]
 
 
 async def test_what_waits_at_the_end_is_finished_and_nothing_is_taken_after_it(log: Database) -> None:
     free, first = await busy(log)
-    waiting = asyncio.ensure_future(log.run(write, 1))
+    waiting = asyncio.ensure_future(log.transaction(write, 1))
     await asyncio.sleep(0)
     free.set()
     await asyncio.to_thread(log.close)
     assert await waiting == 1
     await first
     with pytest.raises(RuntimeError):
-        await log.run(write, 2)
+        await log.transaction(write, 2)

@@ -22,9 +22,9 @@ from actions.responses import Reply
 from bot.conversations import inbox, outbox
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.models import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
+from bot.conversations.models import Contact, Content, Conversation, Delivered, Incoming, NotDelivered, Outgoing
 from bot.delivery import send_worker, transactions
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.engine.turn import Turn
 from bot.settings import Settings
 
@@ -50,15 +50,27 @@ class OneLine:
         self.step = step
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         if self.step == "before:reply":
             die()
         turn = Turn(
-            language="en", language_confidence=1, topic="greet", confidence=1, understood=True, safety=False,
-            safety_hint=False, handoff=False, replies=(Reply(f"{message_id}: {text}"),),
-        )  # fmt: skip
+            language="en",
+            language_confidence=1,
+            topic="greet",
+            confidence=1,
+            understood=True,
+            safety=False,
+            safety_hint=False,
+            handoff=False,
+            replies=(Reply(f"{message_id}: {text}"),),
+        )
         if self.step == "after:reply":
             die()
         return turn
@@ -76,20 +88,23 @@ class ToGraph:
     def __init__(self, url: str, step: str) -> None:
         self.url, self.step = url, step
 
-    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+    async def send(self, outgoing: Outgoing) -> Delivered | NotDelivered:
         if self.step == "before:send":
             die()
         payload = {
-            "messaging_product": "whatsapp", "to": "31612345678", "type": "text",
-            "text": {"body": outgoing.message.content.text}, "biz_opaque_callback_data": str(outgoing.message.id),
-        }  # fmt: skip
+            "messaging_product": "whatsapp",
+            "to": "31612345678",
+            "type": "text",
+            "text": {"body": outgoing.message.content.text},
+            "biz_opaque_callback_data": str(outgoing.message.id),
+        }
         address = f"{self.url}/106540352242922/messages"
         session = aiohttp.ClientSession(headers={"Authorization": "Bearer token"})
         async with session, session.post(address, json=payload) as answer:
             taken = await answer.json()
         if self.step == "after:send":
             die()
-        return Sent(taken["messages"][0]["id"])
+        return Delivered(taken["messages"][0]["id"])
 
     async def working(self, conversation: Conversation, channel_id: str) -> None:
         return None
@@ -113,7 +128,7 @@ def arm(step: str) -> None:
         return result
 
     if when == "committed":
-        original = Database.run
+        original = Database.transaction
         inner = {"take_in": "store", "settle": "replied", "say": "replied", "due": "_take", "sent": "_sent"}
 
         @functools.wraps(original)
@@ -124,7 +139,7 @@ def arm(step: str) -> None:
                 die()
             return result
 
-        Database.run = run  # type: ignore[method-assign]
+        Database.transaction = run  # type: ignore[method-assign]
     else:
         setattr(module, attribute, dying)
 
@@ -132,19 +147,26 @@ def arm(step: str) -> None:
 async def _work(url: str, graph: str, step: str, told: Path) -> None:
     arm(step)
     settings = Settings(data_folder=tempfile.mkdtemp(), send_doubt=0.5)
-    office = Office(settings, OneLine(step), lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
+    office = MessageService(settings, OneLine(step), lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
     office.carriers["whatsapp"] = ToGraph(graph, step)
     await office.open()
     message = Incoming(
-        channel="whatsapp", address="31612345678", channel_id="wamid.IN1", kind="text", content=Content(text="hello"),
-        at=datetime.now(timezone.utc), contact=Contact(phone="31612345678"),
-    )  # fmt: skip
-    await office.take_in([message])
+        channel="whatsapp",
+        address="31612345678",
+        channel_id="wamid.IN1",
+        kind="text",
+        content=Content(text="hello"),
+        at=datetime.now(timezone.utc),
+        contact=Contact(phone="31612345678"),
+    )
+    await office.receive([message])
     await asyncio.to_thread(told.touch)  # Meta was told 200
     for _ in range(800):
         await asyncio.sleep(0.05)
-        waiting = await office.database.run(inbox.waiting_since)  # first: what is answered becomes something to send
-        if waiting is None and await office.database.run(outbox.next_due) is None:
+        waiting = await office.database.transaction(
+            inbox.waiting_since
+        )  # first: what is answered becomes something to send
+        if waiting is None and await office.database.transaction(outbox.next_due) is None:
             break
     await office.close()
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.conversations import outbox
 from bot.conversations.database import Database
-from bot.conversations.models import Update
+from bot.conversations.models import DeliveryStatus
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
 from tests.databases import KINDS, database_url
 from tests.delivery import one_run
@@ -59,6 +59,6 @@ async def test_a_message_is_answered_once_whenever_the_process_dies(step: str, k
 def status(url: str, graph: GraphStandIn) -> None:
     database = Database(url)
     for one in graph.taken:
-        update = Update(channel_id=one.id, state="sent", ours=int(one.ours))
-        assert database.now(outbox.updated, "whatsapp", update)
+        update = DeliveryStatus(channel_id=one.id, state="sent", ours=int(one.ours))
+        assert database.transaction_sync(outbox.record_status, "whatsapp", update)
     database.close()

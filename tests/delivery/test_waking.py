@@ -16,8 +16,17 @@ import pytest
 from actions.responses import Reply
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.models import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent, Update
-from bot.delivery.service import Office
+from bot.conversations.models import (
+    Contact,
+    Content,
+    Conversation,
+    Delivered,
+    DeliveryStatus,
+    Incoming,
+    NotDelivered,
+    Outgoing,
+)
+from bot.delivery.service import MessageService
 from bot.engine.turn import Turn
 from bot.settings import Settings
 from tests.databases import KINDS, database_url
@@ -29,9 +38,14 @@ _numbers = itertools.count(1)
 
 def incoming(text: str, person: str = "31612345678") -> Incoming:
     return Incoming(
-        channel="whatsapp", address=person, channel_id=f"wamid.{next(_numbers)}", kind="text",
-        content=Content(text=text), at=datetime.now(timezone.utc), contact=Contact(phone=person),
-    )  # fmt: skip
+        channel="whatsapp",
+        address=person,
+        channel_id=f"wamid.{next(_numbers)}",
+        kind="text",
+        content=Content(text=text),
+        at=datetime.now(timezone.utc),
+        contact=Contact(phone=person),
+    )
 
 
 class Slow:
@@ -41,16 +55,28 @@ class Slow:
         self.asked = asyncio.Event()
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         self.asked.set()
         await asyncio.sleep(0.1)
         replies = tuple(Reply(f"{text} {part + 1}") for part in range(int(text[-1])))
         return Turn(
-            language="en", language_confidence=1, topic="greet", confidence=1, understood=True, safety=False,
-            safety_hint=False, handoff=False, replies=replies,
-        )  # fmt: skip
+            language="en",
+            language_confidence=1,
+            topic="greet",
+            confidence=1,
+            understood=True,
+            safety=False,
+            safety_hint=False,
+            handoff=False,
+            replies=replies,
+        )
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {}
@@ -67,12 +93,12 @@ class Channel:
         self.unsure = unsure
         self.news = asyncio.Event()
 
-    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+    async def send(self, outgoing: Outgoing) -> Delivered | NotDelivered:
         self.got.append((outgoing.message.content.text, outgoing.message.id))
         self.news.set()
         if self.unsure and len(self.got) == 1:
-            return NotSent("timeout", unknown=True)
-        return Sent(f"out.{outgoing.message.id}")
+            return NotDelivered("timeout", unknown=True)
+        return Delivered(f"out.{outgoing.message.id}")
 
     async def working(self, conversation: Conversation, channel_id: str) -> None:
         return None
@@ -87,10 +113,10 @@ class Channel:
 
 
 @asynccontextmanager
-async def office(url: str, folder: Path, channel: Channel) -> AsyncIterator[tuple[Office, Slow]]:
+async def office(url: str, folder: Path, channel: Channel) -> AsyncIterator[tuple[MessageService, Slow]]:
     slow = Slow()
     settings = Settings(data_folder=str(folder), send_doubt=30)
-    room = Office(settings, slow, lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
+    room = MessageService(settings, slow, lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
     room.carriers["whatsapp"] = channel
     await room.open()
     await asyncio.sleep(0.3)  # the workers have found nothing, and sleep
@@ -105,9 +131,9 @@ async def test_what_comes_while_the_person_is_being_answered_is_answered_next(ki
     with database_url(kind, tmp_path) as url:
         channel = Channel()
         async with office(url, tmp_path, channel) as (room, slow):
-            await room.take_in([incoming("first 1")])
+            await room.receive([incoming("first 1")])
             await slow.asked.wait()
-            await room.take_in([incoming("second 1")])
+            await room.receive([incoming("second 1")])
             assert await channel.texts(2, SOON) == ["first 1 1", "second 1 1"]
 
 
@@ -116,7 +142,7 @@ async def test_all_of_an_answer_goes_at_once_and_in_order(kind: str, tmp_path: P
     with database_url(kind, tmp_path) as url:
         channel = Channel()
         async with office(url, tmp_path, channel) as (room, _):
-            await room.take_in([incoming("five 5")])
+            await room.receive([incoming("five 5")])
             assert await channel.texts(5, SOON) == [f"five 5 {part}" for part in range(1, 6)]
 
 
@@ -125,7 +151,7 @@ async def test_many_people_at_once_each_get_their_answer(kind: str, tmp_path: Pa
     with database_url(kind, tmp_path) as url:
         channel = Channel()
         async with office(url, tmp_path, channel) as (room, _):
-            await asyncio.gather(*(room.take_in([incoming(f"person {n} 1", f"316{n:08d}")]) for n in range(60)))
+            await asyncio.gather(*(room.receive([incoming(f"person {n} 1", f"316{n:08d}")]) for n in range(60)))
             assert sorted(await channel.texts(60)) == sorted(f"person {n} 1 1" for n in range(60))
 
 
@@ -134,9 +160,11 @@ async def test_what_waited_behind_a_doubt_goes_once_a_status_tells(kind: str, tm
     with database_url(kind, tmp_path) as url:
         channel = Channel(unsure=True)
         async with office(url, tmp_path, channel) as (room, _):
-            await room.take_in([incoming("two 2")])
+            await room.receive([incoming("two 2")])
             await channel.texts(1)
             await asyncio.sleep(0.3)
             assert len(channel.got) == 1  # nobody knows yet whether the first was taken
-            await room.updated("whatsapp", [Update(channel_id="out.1st", state="sent", ours=channel.got[0][1])])
+            await room.record_statuses(
+                "whatsapp", [DeliveryStatus(channel_id="out.1st", state="sent", ours=channel.got[0][1])]
+            )
             assert await channel.texts(2, SOON) == ["two 2 1", "two 2 2"]

@@ -22,7 +22,7 @@ from bot.conversations import cases, history
 from bot.conversations import store as conversations
 from bot.conversations.crypto import Keys
 from bot.conversations.models import Contact, Content, Incoming
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.desk.handoff import Handoff
 from bot.gateway.app import make
 from bot.settings import Settings
@@ -45,8 +45,16 @@ class Browser(FormBrowser):
 
 
 class Site(RunningGateway):
-    def __init__(self, url: str, folder: Path, answers: Answers, assistant: Callable[[], Any], carrier: Any = None,
-                 with_meta: bool = False, **settings: Any) -> None:  # fmt: skip
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        answers: Answers,
+        assistant: Callable[[], Any],
+        carrier: Any = None,
+        with_meta: bool = False,
+        **settings: Any,
+    ) -> None:
         """`with_meta`: WhatsApp through its webhook and a stand-in of the Graph API; else `carrier` takes messages."""
         self.settings = Settings(
             data_folder=str(folder), database_url=url, **{"desk_hours": "daily 00:00-24:00", **settings}
@@ -62,12 +70,15 @@ class Site(RunningGateway):
         if self.meta is not None:
             await self.meta.start()
             self.settings = msgspec.structs.replace(
-                self.settings, whatsapp_phone_number_id=self.meta.number, whatsapp_access_token=self.meta.token,
-                whatsapp_app_secret=self.meta.app_secret, whatsapp_verify_token="a word",
+                self.settings,
+                whatsapp_phone_number_id=self.meta.number,
+                whatsapp_access_token=self.meta.token,
+                whatsapp_app_secret=self.meta.app_secret,
+                whatsapp_verify_token="a word",
                 whatsapp_graph_url=self.meta.url,
-            )  # fmt: skip
+            )
         self.handoff = Handoff(self.settings, keys, lambda: base)
-        self.office = Office(
+        self.office = MessageService(
             self.settings, self.assistant, lambda kind, holder, language: None, desk=self.handoff, keys=keys
         )
         if self.carrier is not None:
@@ -108,8 +119,12 @@ class Worker:
 
     def send(self, text: str = "", payload: str = "", kind: str = "text", **content: Any) -> None:
         if self.channel == "web":
-            body = {"conversation": self.address, "id": uuid.uuid4().hex, "text": text or payload,
-                    "language": self.language}  # fmt: skip
+            body = {
+                "conversation": self.address,
+                "id": uuid.uuid4().hex,
+                "text": text or payload,
+                "language": self.language,
+            }
             body |= {"payload": payload} if payload else {}
             answer = requests.post(f"{self.site.address}/api/messages", json=body, timeout=20)
             assert answer.status_code == 202, answer.text
@@ -118,11 +133,15 @@ class Worker:
             self._post(text, payload)
             return
         incoming = Incoming(
-            channel="whatsapp", address=self.address, channel_id=uuid.uuid4().hex, kind=kind,  # type: ignore[arg-type]
-            content=Content(text=text, payload=payload, **content), at=now(),
+            channel="whatsapp",
+            address=self.address,
+            channel_id=uuid.uuid4().hex,
+            kind=kind,  # type: ignore[arg-type]
+            content=Content(text=text, payload=payload, **content),
+            at=now(),
             contact=Contact(phone=self.address, name="A worker"),
-        )  # fmt: skip
-        self.site.wait(self.site.office.take_in([incoming]), 20)
+        )
+        self.site.wait(self.site.office.receive([incoming]), 20)
 
     def _post(self, text: str, payload: str) -> None:
         """As Meta would, signed."""

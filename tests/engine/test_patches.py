@@ -53,11 +53,11 @@ from rasa.shared.utils.common import all_subclasses
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.assistant import Assistant
-from bot.engine.rasa.in_process_actions import DirectEndpoint, compile_answer_check
+from bot.engine.rasa.in_process_actions import InProcessEndpoint, compile_answer_check
 from bot.engine.rasa.patches.runner import StraightRunner
 from bot.engine.rasa.tracker_store import PromptLockStore, SnapshotTrackerStore
 from bot.engine.turn import Turn
-from bot.redacted_logging import hush
+from bot.redacted_logging import quieten_libraries
 
 
 def test_it_is_the_rasa_that_was_read() -> None:
@@ -75,9 +75,13 @@ def test_the_compiled_check_refuses_what_rasas_own_check_refuses() -> None:
     assert action._validate_action_result({"events": [{"event": "restart"}], "responses": []})
     Draft7Validator(RemoteAction.action_response_format_spec()).validate({"events": [slot], "responses": [{}]})
     for wrong in (
-        {"events": "none"}, {"responses": [1]}, {"events": [{"event": 5}]}, {"events": [slot | {"name": 1}]},
-        {"events": [{"event": "slot", "name": "language"}], "responses": []}, {"events": [{"event": "no such"}]},
-    ):  # fmt: skip
+        {"events": "none"},
+        {"responses": [1]},
+        {"events": [{"event": 5}]},
+        {"events": [slot | {"name": 1}]},
+        {"events": [{"event": "slot", "name": "language"}], "responses": []},
+        {"events": [{"event": "no such"}]},
+    ):
         with pytest.raises(ValidationError):
             action._validate_action_result(wrong)
 
@@ -85,7 +89,7 @@ def test_the_compiled_check_refuses_what_rasas_own_check_refuses() -> None:
 def test_the_action_endpoint_is_called_as_it_was() -> None:
     source = inspect.getsource(RemoteAction.run)
     assert "self.action_endpoint.request(" in source and "if modified_json else json_body" in source
-    assert issubclass(DirectEndpoint, EndpointConfig)
+    assert issubclass(InProcessEndpoint, EndpointConfig)
 
 
 async def test_the_lock_waits_milliseconds_and_keeps_the_order() -> None:
@@ -248,17 +252,38 @@ def test_the_rules_are_given_the_newest_of_rasas_states(assistant: Assistant, us
     longest = max(len(policy._rule_key_to_state(rule)) for rule in rules)
     tracker = DialogueStateTracker("talk", domain.slots)
     for event in (
-        ActionExecuted("action_session_start"), SessionStarted(), SlotSet("language", "pl"),
-        ActionExecuted("action_listen"), UserUttered("some words", {"name": "greet"}), SlotSet("memory", {"a": 1}),
-        DefinePrevUserUtteredFeaturization(False), ActionExecuted("action_answer"), BotUttered("an answer"),
-        ActionExecuted("action_listen"), UserUttered("12", {"name": "check_my_pay"}), ActionExecuted("case_form"),
-        ActiveLoop("case_form"), SlotSet("requested_slot", "result"), ActionExecuted("action_listen"),
-        UserUttered("13", {"name": "inform"}), ActionExecuted("case_form"), ActionExecuted("action_listen"),
-        UserUttered("14", {"name": "greet"}), ActionExecutionRejected("case_form"), ActionExecuted("action_answer"),
-        ActionExecuted("case_form"), LoopInterrupted(True), AllSlotsReset(), ActiveLoop(None),
-        ActionExecuted("action_listen"), UserUttered("/restart", {"name": "restart"}), UserUtteranceReverted(),
-        ActionReverted(), Restarted(), ActionExecuted("action_listen"),
-    ):  # fmt: skip
+        ActionExecuted("action_session_start"),
+        SessionStarted(),
+        SlotSet("language", "pl"),
+        ActionExecuted("action_listen"),
+        UserUttered("some words", {"name": "greet"}),
+        SlotSet("memory", {"a": 1}),
+        DefinePrevUserUtteredFeaturization(False),
+        ActionExecuted("action_answer"),
+        BotUttered("an answer"),
+        ActionExecuted("action_listen"),
+        UserUttered("12", {"name": "check_my_pay"}),
+        ActionExecuted("case_form"),
+        ActiveLoop("case_form"),
+        SlotSet("requested_slot", "result"),
+        ActionExecuted("action_listen"),
+        UserUttered("13", {"name": "inform"}),
+        ActionExecuted("case_form"),
+        ActionExecuted("action_listen"),
+        UserUttered("14", {"name": "greet"}),
+        ActionExecutionRejected("case_form"),
+        ActionExecuted("action_answer"),
+        ActionExecuted("case_form"),
+        LoopInterrupted(True),
+        AllSlotsReset(),
+        ActiveLoop(None),
+        ActionExecuted("action_listen"),
+        UserUttered("/restart", {"name": "restart"}),
+        UserUtteranceReverted(),
+        ActionReverted(),
+        Restarted(),
+        ActionExecuted("action_listen"),
+    ):
         tracker.update(event)
         ours = policy._prediction_states(tracker, domain, use_text, rule_only_data={})
         rasas = RulePolicy._prediction_states(policy, tracker, domain, use_text, rule_only_data={})
@@ -327,7 +352,7 @@ def test_an_action_of_this_process_is_told_all_but_the_history(assistant: Assist
 
 
 def test_a_log_line_of_a_level_that_is_off_makes_no_logger_anew() -> None:
-    hush()
+    quieten_libraries()
     log = structlog.get_logger("some logger")
     log.debug("words")
     assert log.bind() is log.bind()

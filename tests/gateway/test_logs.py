@@ -14,22 +14,22 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.redacted_logging import Nameless, be_quiet
+from bot.redacted_logging import RedactingFormatter, configure_logging
 from bot.web.request_log import AsJson
 from tests.gateway.conftest import NAME, NUMBER, Gateway
 
 
-@pytest.fixture(params=[AsJson, Nameless])
+@pytest.fixture(params=[AsJson, RedactingFormatter])
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     """All that is logged, in each of the two formats."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(request.param())
     with warnings.catch_warnings():
-        be_quiet("INFO")
+        configure_logging("INFO")
         logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
         yield stream
-        be_quiet()
+        configure_logging()
 
 
 def objects(stream: io.StringIO) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sparse
 
 from bot.nlu import sentence_encoder
-from bot.nlu.linear_classifier import CHARACTERS, LinearModel, Settings, _fitted
+from bot.nlu.linear_classifier import CHARACTERS, ClassifierSettings, LinearModel, _fitted
 
 TEXTS = ["they do not pay me", "no money again", "my room is full of mould", "the house is bad", "hello", "good day"]
 LABELS = ["pay", "pay", "house", "house", "greet", "greet"]
@@ -17,7 +17,7 @@ LABELS = ["pay", "pay", "house", "house", "greet", "greet"]
 
 @pytest.fixture(scope="module")
 def model() -> LinearModel:
-    return LinearModel(Settings(folds=0)).fit(TEXTS * 6, LABELS * 6)
+    return LinearModel(ClassifierSettings(folds=0)).fit(TEXTS * 6, LABELS * 6)
 
 
 def test_it_learns_what_it_was_told(model: LinearModel) -> None:
@@ -55,8 +55,10 @@ def test_nothing_in_the_file_runs_on_loading(model: LinearModel, tmp_path: Path)
 
 def test_models_that_learned_from_the_same_lines_share_their_n_grams(model: LinearModel, tmp_path: Path) -> None:
     model.save(tmp_path / "one.npz")
-    LinearModel(Settings(grams=(CHARACTERS,), folds=0)).fit(TEXTS * 6, LABELS * 6).save(tmp_path / "two.npz")
-    LinearModel(Settings(grams=(CHARACTERS,), folds=0)).fit(TEXTS * 5, LABELS * 5).save(tmp_path / "three.npz")
+    LinearModel(ClassifierSettings(grams=(CHARACTERS,), folds=0)).fit(TEXTS * 6, LABELS * 6).save(tmp_path / "two.npz")
+    LinearModel(ClassifierSettings(grams=(CHARACTERS,), folds=0)).fit(TEXTS * 5, LABELS * 5).save(
+        tmp_path / "three.npz"
+    )
     one, two, three = (LinearModel.load(tmp_path / f"{name}.npz") for name in ("one", "two", "three"))
     assert one._terms[0] is two._terms[0]
     assert one._terms[0] is not three._terms[0]

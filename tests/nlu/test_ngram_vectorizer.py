@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.linear_classifier import ACROSS, CHARACTERS, WORDS, _vectorizer
-from bot.nlu.ngram_vectorizer import Grams, Terms
+from bot.nlu.ngram_vectorizer import Grams, NgramVectorizer
 
 TEXTS = (
     "", "a", "ab", "abc", "a b", "a b c d e f", "they do not pay me", "nie zaplacili mi za 0 godzin !!",
@@ -22,7 +22,7 @@ TEXTS = (
 def test_the_same_n_grams_as_scikit_learn(grams: Grams, text: str) -> None:
     counted = Counter(_vectorizer(grams).build_analyzer()(text))
     every = {gram: place for place, gram in enumerate(sorted(counted))}
-    terms = Terms(grams, every, np.ones(len(every), dtype=np.float32))
+    terms = NgramVectorizer(grams, every, np.ones(len(every), dtype=np.float32))
     places, values = terms.row(text)
     raw = np.array([1 + np.log(counted[gram]) for gram in sorted(counted)])
     assert list(places) == list(range(len(every)))

@@ -18,9 +18,9 @@ from bot.conversations import cases, inbox
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import Content, Incoming
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.review.routes import add_routes
-from bot.review.service import Room
+from bot.review.service import ReviewService
 from bot.settings import Settings
 from bot.staff.routes import add_routes as add_staff
 from facts import published
@@ -55,13 +55,13 @@ class Site(RunningGateway):
         self.assistant = await Assistant.start(self._model, None)
         self.database = Database(f"sqlite:///{self.folder / 'baken.db'}")
         self.keys = Keys(bytes(range(32)))
-        self.office = Office(
+        self.office = MessageService(
             settings, self.assistant, lambda kind, language, holder: "", database=self.database, keys=self.keys
         )
         app = web.Application(client_max_size=256 * 1024)
         app.cleanup_ctx.append(self._office)
         add_staff(app, self.database, self.keys, settings)
-        self.room: Room = add_routes(app, self.office, must_pass=self.must_pass)
+        self.room: ReviewService = add_routes(app, self.office, must_pass=self.must_pass)
         async with listening(app) as self.address:
             yield
         await self.assistant.close()
@@ -96,10 +96,15 @@ class Site(RunningGateway):
     def worker_asks(self, text: str, address: str, language: str = "en", consent: str = "") -> int:
         """A worker's message that was answered; with a case and its consent where one is given. Gives the message."""
         incoming = Incoming(
-            channel="web", address=address, channel_id=f"{address}-{time.monotonic_ns()}", kind="text",
-            content=Content(text=text), at=now(), language=language,
-        )  # fmt: skip
-        (taken,) = self.wait(self.office.take_in([incoming]))
+            channel="web",
+            address=address,
+            channel_id=f"{address}-{time.monotonic_ns()}",
+            kind="text",
+            content=Content(text=text),
+            at=now(),
+            language=language,
+        )
+        (taken,) = self.wait(self.office.receive([incoming]))
         until = time.monotonic() + 30
         while time.monotonic() < until and self.run(inbox.waiting_since) is not None:
             time.sleep(0.05)
@@ -115,7 +120,13 @@ class Visitor(FormBrowser):
     """Somebody of the test room: after a form they see the page that it leads to."""
 
     def post(
-        self, path: str, form: dict[str, str], *, files: Any = None, follow: bool = True, csrf: str | None = None,
+        self,
+        path: str,
+        form: dict[str, str],
+        *,
+        files: Any = None,
+        follow: bool = True,
+        csrf: str | None = None,
         **headers: str,
-    ) -> requests.Response:  # fmt: skip
+    ) -> requests.Response:
         return self.submit(path, form, files=files, follow=follow, csrf=csrf, headers=headers)

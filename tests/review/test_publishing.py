@@ -101,9 +101,12 @@ def test_a_small_mend_keeps_its_translations(site: Site, editor: Visitor) -> Non
     form = form_of(editor, FACT)
     polish = form["translation-housing-max-25-pl"]
     assert polish
-    form |= {"says-0-text": form["says-0-text"].replace("at most", "no more than"), "fits_all": "yes",
-             "translation-housing-max-25-tr": form["translation-housing-max-25-tr"] + " Bu kadar.",
-             "reason": "a mend"}  # fmt: skip
+    form |= {
+        "says-0-text": form["says-0-text"].replace("at most", "no more than"),
+        "fits_all": "yes",
+        "translation-housing-max-25-tr": form["translation-housing-max-25-tr"] + " Bu kadar.",
+        "reason": "a mend",
+    }
     change = drafted(site, editor, form)
     page = settled(editor, change)
     assert "verouderd, in het Engels getoond" not in page and "Bu kadar." in page

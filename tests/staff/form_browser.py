@@ -22,14 +22,24 @@ class FormBrowser:
         return answer
 
     def submit(
-        self, path: str, form: dict[str, str], *, files: Any = None, follow: bool = False, csrf: str | None = None,
+        self,
+        path: str,
+        form: dict[str, str],
+        *,
+        files: Any = None,
+        follow: bool = False,
+        csrf: str | None = None,
         headers: dict[str, str] | None = None,
-    ) -> requests.Response:  # fmt: skip
+    ) -> requests.Response:
         """A form of the page that was read last; `csrf` and `headers` stand above those of a browser."""
         return self.session.post(
-            self.address + path, data={"csrf": self.csrf if csrf is None else csrf, **form}, files=files,
-            headers={"Origin": self.address, **(headers or {})}, allow_redirects=follow, timeout=120,
-        )  # fmt: skip
+            self.address + path,
+            data={"csrf": self.csrf if csrf is None else csrf, **form},
+            files=files,
+            headers={"Origin": self.address, **(headers or {})},
+            allow_redirects=follow,
+            timeout=120,
+        )
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Self:
         self.get("/staff/sign-in")

@@ -89,7 +89,7 @@ def make_account(database: Database, name: str, role: str = "advisor", shown: st
         accounts.set_password(connection, number, HASHED)
         return number
 
-    return database.now(make)
+    return database.transaction_sync(make)
 
 
 @asynccontextmanager

@@ -63,7 +63,7 @@ def everything(folder: Path) -> tuple[bytes, int]:
             tables.reflect(connection)
             return [row for table in tables.sorted_tables for row in connection.execute(sa.select(table))]
 
-        for row in database.now(rows):
+        for row in database.transaction_sync(rows):
             count += 1
             kept += [opened(keys, value) for value in row]
         database.close()

@@ -124,7 +124,10 @@ async def test_the_servers_answer_in_turn_as_the_engine_in_one_process_does(
         embedded = await assistant._engine.reply("as one", text, message_id=str(number))
         assert same(over_http) == same(embedded), text
         assert over_http.milliseconds > 0
-    assert await engine.trouble() is None
+    case = await engine.slot("as one", "case")
+    assert case is not None and case == await assistant._engine.slot("as one", "case")  # the desk shows its sum
+    assert await engine.slot("nobody yet", "case") is None
+    assert await engine.unhealthy_reason() is None
     await engine.close()
 
 
@@ -215,7 +218,7 @@ async def test_a_killed_server_is_passed_over_and_a_dead_action_server_loses_not
     servers.rasa[0].kill()
     for number in range(2, 6):
         assert (await engine.reply("killed", "Czy dostanę urlop?", message_id=str(number))).language == "pl"
-    assert await engine.trouble() is None
+    assert await engine.unhealthy_reason() is None
 
     state = servers.state("killed")
     servers.actions.kill()

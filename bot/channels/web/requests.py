@@ -11,7 +11,7 @@ from aiohttp import web
 
 from facts.languages import NAMES
 
-T = TypeVar("T", bound="Asked")
+T = TypeVar("T", bound="ApiRequest")
 
 #: Made by the browser: 128 random bits as 32 hex digits. It says nothing about anyone.
 _SECRET: Final = re.compile(r"[0-9a-f]{32}")
@@ -22,13 +22,13 @@ _LONGEST_PAYLOAD: Final = 2000
 LONGEST_WAIT: Final = 25.0
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Every request carries the conversation's secret, in its body: an address would stand in logs and histories."""
 
     conversation: str
 
 
-class Said(Asked, frozen=True, kw_only=True):
+class MessageRequest(ApiRequest, frozen=True, kw_only=True):
     """A message, with an id of the browser's own, so that sent twice it is taken once."""
 
     id: str
@@ -37,7 +37,7 @@ class Said(Asked, frozen=True, kw_only=True):
     payload: str = ""
 
 
-class Polled(Asked, frozen=True, kw_only=True):
+class Polled(ApiRequest, frozen=True, kw_only=True):
     """What is new behind row `after`? `typing` and `holder` are what the page shows now, where it says so."""
 
     after: int = 0
@@ -46,7 +46,7 @@ class Polled(Asked, frozen=True, kw_only=True):
     holder: str | None = None
 
 
-async def read(request: web.Request, shape: type[T]) -> T:
+async def parse_request(request: web.Request, shape: type[T]) -> T:
     """The body of a request.
 
     Raises:
@@ -66,13 +66,13 @@ async def read(request: web.Request, shape: type[T]) -> T:
     return asked
 
 
-async def said(request: web.Request) -> Said:
+async def said(request: web.Request) -> MessageRequest:
     """A message, its text made whole, its language one that Baken writes or None.
 
     Raises:
         web.HTTPException: see `read`.
     """
-    message = await read(request, Said)
+    message = await parse_request(request, MessageRequest)
     if not _SECRET.fullmatch(message.id):
         raise web.HTTPBadRequest(text="id must be 32 hexadecimal digits")
     if message.payload and (not message.payload.startswith("/") or len(message.payload) > _LONGEST_PAYLOAD):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Protocol
 
-from bot.channels.whatsapp.config import Config
+from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.graph_client import Graph, Media
-from bot.channels.whatsapp.render import Words, payload, split, template
-from bot.conversations.models import Contact, Content, Conversation, NotSent, Outgoing, Sent
+from bot.channels.whatsapp.render import RenderTexts, payload, split, template
+from bot.conversations.models import Contact, Content, Conversation, Delivered, NotDelivered, Outgoing
 from facts.languages import NAMES, SOURCE
 from facts.wording import Wording
 
@@ -34,10 +34,10 @@ class Files(Protocol):
         ...
 
 
-def words(wording: Wording, language: str) -> Words:
+def words(wording: Wording, language: str) -> RenderTexts:
     """The words added to messages, in a language of ours or in English."""
     known = language if language in NAMES else SOURCE
-    return Words(
+    return RenderTexts(
         choose=wording.text("button.choose", known),
         number=wording.text("choice.number", known),
         machine=wording.text("translation.original", known),
@@ -49,7 +49,7 @@ class WhatsAppCarrier:
 
     def __init__(
         self,
-        config: Config,
+        config: WhatsAppConfig,
         graph: Graph,
         files: Files,
         wording: Wording,
@@ -61,28 +61,28 @@ class WhatsAppCarrier:
         self._read: OrderedDict[str, None] = OrderedDict()  # messages that were marked as read
         self._receipts: set[asyncio.Task[Any]] = set()
 
-    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+    async def send(self, outgoing: Outgoing) -> Delivered | NotDelivered:
         """Carry one message; in several parts where WhatsApp needs that. A second try goes on after the last part
         that is known to be sent.
         """
         conversation, row = outgoing.conversation, outgoing.message.id
         contact = conversation.contact
         if contact is None or not (contact.phone or contact.user_id):
-            return NotSent("no_address", permanent=True)
+            return NotDelivered("no_address", permanent=True)
         said = words(self.wording, outgoing.message.content.language or conversation.language)
         if not self.window_open(conversation):
             return await self._outside(outgoing, contact)
         parts = split(outgoing.message.content, said)
         if not parts:
-            return NotSent("empty", permanent=True)
+            return NotDelivered("empty", permanent=True)
         if outgoing.answered and outgoing.answered not in self._read:
             self._receipt(outgoing.answered, typing=False)
-        result: Sent | NotSent = NotSent("empty", permanent=True)
+        result: Delivered | NotDelivered = NotDelivered("empty", permanent=True)
         first = min(self._done.get(row, 0), len(parts) - 1)
         for number, part in enumerate(parts[first:], first + 1):
             ours = str(row) if number == len(parts) else f"{row}:{number}/{len(parts)}"
             result = await self._part(part, row, conversation.id, contact, said, ours)
-            if isinstance(result, NotSent):
+            if isinstance(result, NotDelivered):
                 if result.code == _RE_ENGAGEMENT:  # Meta's clock says otherwise than ours
                     return await self._outside(outgoing, contact)
                 return result
@@ -104,7 +104,7 @@ class WhatsAppCarrier:
         if channel_id and self.window_open(conversation):
             self._receipt(channel_id, typing=True)
 
-    async def fetch(self, media: str) -> Media | NotSent:
+    async def fetch(self, media: str) -> Media | NotDelivered:
         """A file that a person sent, for an advisor."""
         return await self.graph.download(media)
 
@@ -119,27 +119,27 @@ class WhatsAppCarrier:
         await asyncio.gather(*self._receipts, return_exceptions=True)
 
     async def _part(
-        self, part: Content, row: int, conversation: str, contact: Contact, said: Words, ours: str
-    ) -> Sent | NotSent:
+        self, part: Content, row: int, conversation: str, contact: Contact, said: RenderTexts, ours: str
+    ) -> Delivered | NotDelivered:
         media = ""
         if part.document is not None:
             media = self._media.get(row, "")
             if not media:
                 data = await self.files.read(conversation, part.document.file)
                 if data is None:
-                    return NotSent("no_file", permanent=True)
+                    return NotDelivered("no_file", permanent=True)
                 uploaded = await self.graph.upload(data, part.document.filename, part.document.media_type)
-                if isinstance(uploaded, NotSent):
+                if isinstance(uploaded, NotDelivered):
                     return uploaded
                 media = uploaded
                 _remember(self._media, row, media)
         return await self.graph.send(payload(part, contact, said, media=media, ours=ours))
 
-    async def _outside(self, outgoing: Outgoing, contact: Contact) -> Sent | NotSent:
+    async def _outside(self, outgoing: Outgoing, contact: Contact) -> Delivered | NotDelivered:
         """Outside the window only a template gets through, and it carries one short text; else an honest refusal."""
         content, language = outgoing.message.content, outgoing.conversation.language
         name = content.template or self.config.template
-        refused = NotSent("window", permanent=True)
+        refused = NotDelivered("window", permanent=True)
         if not name or content.document is not None:
             return refused
         known = language if language in self.config.template_languages else self.config.template_languages[0]

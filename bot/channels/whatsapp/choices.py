@@ -18,11 +18,11 @@ MOST_ROWS: Final = 10
 ROW_TITLE: Final = 24
 ROW_ID: Final = 200
 
-Shape = Literal["none", "buttons", "list", "numbers"]
+ChoiceShape = Literal["none", "buttons", "list", "numbers"]
 _NUMBER: Final = re.compile(r"^\W*(\d{1,3})\W*$")
 
 
-def shape(buttons: tuple[Button, ...]) -> Shape:
+def shape(buttons: tuple[Button, ...]) -> ChoiceShape:
     """How these choices are shown. It depends on nothing but them, so that it can be told again later."""
     if not buttons:
         return "none"

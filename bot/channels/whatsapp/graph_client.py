@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from bot.channels.whatsapp.config import Config
+from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.errors import not_sent, retry_after
-from bot.conversations.models import NotSent, Sent
+from bot.conversations.models import Delivered, NotDelivered
 
 #: Seconds. Connecting is short, since nothing has been handed over yet and trying again is harmless.
 _CONNECT: Final = 5.0
@@ -49,7 +49,7 @@ class Media(msgspec.Struct, frozen=True):
 class Graph:
     """The Graph API for one number. `start` before use, `close` after it."""
 
-    def __init__(self, config: Config, *, connections: int = 64) -> None:
+    def __init__(self, config: WhatsAppConfig, *, connections: int = 64) -> None:
         self.config, self._connections = config, connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -59,9 +59,10 @@ class Graph:
         # whether the message was taken.
         connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
         self._session = aiohttp.ClientSession(
-            connector=connector, headers={"Authorization": f"Bearer {self.config.access_token}"},
+            connector=connector,
+            headers={"Authorization": f"Bearer {self.config.access_token}"},
             cookie_jar=aiohttp.DummyCookieJar(),
-        )  # fmt: skip
+        )
 
     async def close(self) -> None:
         """Close the connections."""
@@ -69,57 +70,57 @@ class Graph:
             await self._session.close()
             self._session = None
 
-    async def send(self, payload: Mapping[str, Any]) -> Sent | NotSent:
+    async def send(self, payload: Mapping[str, Any]) -> Delivered | NotDelivered:
         """`POST /{number}/messages`. Says when it is not known whether the message was taken."""
         answer = await self._post("messages", _SEND, json=payload)
-        if isinstance(answer, NotSent):
+        if isinstance(answer, NotDelivered):
             return answer
         messages = answer.get("messages")
         first = messages[0] if isinstance(messages, list) and messages else None
         if isinstance(first, dict) and isinstance(first.get("id"), str):
-            return Sent(first["id"])
-        return NotSent("answer", unknown=True)
+            return Delivered(first["id"])
+        return NotDelivered("answer", unknown=True)
 
     async def seen(self, message: str, *, typing: bool) -> bool:
         """Mark a person's message as read; with `typing`, show for at most 25 seconds that an answer is written."""
         payload: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": message}
         if typing:
             payload["typing_indicator"] = {"type": "text"}
-        return not isinstance(await self._post("messages", _RECEIPT, json=payload), NotSent)
+        return not isinstance(await self._post("messages", _RECEIPT, json=payload), NotDelivered)
 
-    async def upload(self, data: bytes, filename: str, media_type: str) -> str | NotSent:
+    async def upload(self, data: bytes, filename: str, media_type: str) -> str | NotDelivered:
         """`POST /{number}/media`: Meta's id of the file, good for 30 days."""
         if len(data) > LARGEST_FILE:
-            return NotSent("file_size", permanent=True)
+            return NotDelivered("file_size", permanent=True)
         form = aiohttp.FormData(quote_fields=False)  # Meta shows the name as it is, percent signs and all
         form.add_field("messaging_product", "whatsapp")
         form.add_field("type", media_type)
         form.add_field("file", data, filename=_plain(filename), content_type=media_type)
         answer = await self._post("media", _FILE, data=form)
-        if isinstance(answer, NotSent):  # a file that nobody was sent does no harm: trying again is safe
+        if isinstance(answer, NotDelivered):  # a file that nobody was sent does no harm: trying again is safe
             return msgspec.structs.replace(answer, unknown=False)
         found = answer.get("id")
-        return found if isinstance(found, str) and found else NotSent("answer")
+        return found if isinstance(found, str) and found else NotDelivered("answer")
 
-    async def download(self, media: str, *, largest: int = LARGEST_FILE) -> Media | NotSent:
+    async def download(self, media: str, *, largest: int = LARGEST_FILE) -> Media | NotDelivered:
         """A file that a person sent, in two steps: its address, then its bytes; held against Meta's checksum."""
         found = await self._call(
             "GET", f"{self.config.graph_url}/{media}", _FILE, params={"phone_number_id": self.config.phone_number_id}
         )
-        if isinstance(found, NotSent):
+        if isinstance(found, NotDelivered):
             return msgspec.structs.replace(found, unknown=False)
         address, media_type = str(found.get("url") or ""), str(found.get("mime_type") or "").split(";")[0].strip()
         if not media_type.startswith(MEDIA_TYPES):
-            return NotSent("file_type", permanent=True)
+            return NotDelivered("file_type", permanent=True)
         if not self._may_have_token(address):
-            return NotSent("file_address", permanent=True)
+            return NotDelivered("file_address", permanent=True)
         if _number(found.get("file_size")) > largest:
-            return NotSent("file_size", permanent=True)
+            return NotDelivered("file_size", permanent=True)
         data = await self._bytes(address, largest)
-        if isinstance(data, NotSent):
+        if isinstance(data, NotDelivered):
             return data
         if not _same(data, str(found.get("sha256") or "")):
-            return NotSent("file_checksum")
+            return NotDelivered("file_checksum")
         return Media(data, media_type)
 
     def _may_have_token(self, address: str) -> bool:
@@ -131,35 +132,35 @@ class Graph:
             return False
         return parts.scheme == "https" and f".{parts.hostname or ''}".endswith(_META)
 
-    async def _bytes(self, address: str, largest: int) -> bytes | NotSent:
+    async def _bytes(self, address: str, largest: int) -> bytes | NotDelivered:
         try:
             async with self._open().get(address, timeout=_FILE, allow_redirects=False) as response:
                 if response.status != 200:
                     return not_sent(None, response.status)
                 data = await _read(response, largest)
-                return data if len(data) <= largest else NotSent("file_size", permanent=True)
+                return data if len(data) <= largest else NotDelivered("file_size", permanent=True)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
-            return NotSent("network")
+            return NotDelivered("network")
 
-    async def _post(self, what: str, timeout: aiohttp.ClientTimeout, **kwargs: Any) -> dict[str, Any] | NotSent:
+    async def _post(self, what: str, timeout: aiohttp.ClientTimeout, **kwargs: Any) -> dict[str, Any] | NotDelivered:
         return await self._call(
             "POST", f"{self.config.graph_url}/{self.config.phone_number_id}/{what}", timeout, **kwargs
         )
 
     async def _call(
         self, method: str, url: str, timeout: aiohttp.ClientTimeout, **kwargs: Any
-    ) -> dict[str, Any] | NotSent:
+    ) -> dict[str, Any] | NotDelivered:
         """The answer's object, or why there is none. Never raises for what the network or Meta does."""
         try:
             async with self._open().request(method, url, timeout=timeout, allow_redirects=False, **kwargs) as response:
                 return _understand(response, await _read(response, _LARGEST_ANSWER))
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
-            return NotSent("network")  # never left this machine
+            return NotDelivered("network")  # never left this machine
         except asyncio.TimeoutError:
-            return NotSent("timeout", unknown=True)
+            return NotDelivered("timeout", unknown=True)
         except (aiohttp.ClientError, OSError) as error:
             _log.info("Graph API: %s", type(error).__name__)
-            return NotSent("network", unknown=True)
+            return NotDelivered("network", unknown=True)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -177,19 +178,19 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     return bytes(data)
 
 
-def _understand(response: aiohttp.ClientResponse, raw: bytes) -> dict[str, Any] | NotSent:
+def _understand(response: aiohttp.ClientResponse, raw: bytes) -> dict[str, Any] | NotDelivered:
     try:
         answer = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         answer = None
     if response.status < 300:
-        return answer if isinstance(answer, dict) else NotSent("answer", unknown=True)
+        return answer if isinstance(answer, dict) else NotDelivered("answer", unknown=True)
     error = answer.get("error") if isinstance(answer, dict) else None
     wait = retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
     if not isinstance(error, dict):
         # Not Meta's own words: something between us and Meta spoke, which can't know what became of the message.
         if response.status in (500, 502, 504):
-            return NotSent(f"http {response.status}", unknown=True, after=wait)
+            return NotDelivered(f"http {response.status}", unknown=True, after=wait)
         return not_sent(None, response.status, retry_after=wait)
     code = error.get("code")
     return not_sent(

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.channels.whatsapp.content import read_content
 from bot.channels.whatsapp.lenient_json import items, mapping, moment, text
-from bot.conversations.models import Contact, Incoming, Update
+from bot.conversations.models import Contact, DeliveryStatus, Incoming
 
 #: Longest message id that is kept as it is; Meta's are about 60.
 _LONGEST_ID: Final = 200
@@ -25,16 +25,16 @@ _STATES: Final[Mapping[str, Literal["sent", "delivered", "read", "failed"]]] = {
 }
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ParsedWebhook(msgspec.Struct, frozen=True):
     """What stood in a body."""
 
     incoming: tuple[Incoming, ...]
-    updates: tuple[Update, ...]
+    updates: tuple[DeliveryStatus, ...]
     #: what was left out, by reason: phone_number_id, old, group, nobody, field, status
     left_out: Mapping[str, int]
 
 
-def read(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> Reading:
+def parse_webhook(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> ParsedWebhook:
     """Read a body with all its entries, changes, messages and statuses, in their order.
 
     Args:
@@ -44,7 +44,7 @@ def read(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> R
         oldest: what is older is left out.
     """
     incoming: list[Incoming] = []
-    updates: list[Update] = []
+    updates: list[DeliveryStatus] = []
     left_out: Counter[str] = Counter()
     for entry in items(body, "entry"):
         for change in items(entry, "changes"):
@@ -64,11 +64,11 @@ def read(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> R
                     left_out[got] += 1
             for status in items(value, "statuses"):
                 update = _status(status, now, oldest)
-                if isinstance(update, Update):
+                if isinstance(update, DeliveryStatus):
                     updates.append(update)
                 else:
                     left_out[update] += 1
-    return Reading(tuple(incoming), tuple(updates), dict(left_out))
+    return ParsedWebhook(tuple(incoming), tuple(updates), dict(left_out))
 
 
 def _message(
@@ -139,7 +139,7 @@ def _changed(system: Mapping[str, Any], contact: Contact, others: list[str]) -> 
     return new, [*others, phone, user_id, text(system, "parent_user_id")]
 
 
-def _status(status: Mapping[str, Any], now: datetime, oldest: timedelta) -> Update | str:
+def _status(status: Mapping[str, Any], now: datetime, oldest: timedelta) -> DeliveryStatus | str:
     """An update, or the reason why it is left out."""
     state = _STATES.get(text(status, "status"))
     if state is None or not text(status, "id"):
@@ -150,7 +150,7 @@ def _status(status: Mapping[str, Any], now: datetime, oldest: timedelta) -> Upda
     if part and state != "failed":
         return "part"  # the row counts as sent when its last part is
     code = next((text(error, "code") for error in items(status, "errors")), "")
-    return Update(
+    return DeliveryStatus(
         channel_id=text(status, "id"),
         state=state,
         code=(code or "unknown") if state == "failed" else "",

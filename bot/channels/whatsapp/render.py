@@ -25,7 +25,7 @@ TEMPLATE_TEXT: Final = 900
 Payload = dict[str, Any]
 
 
-class Words(msgspec.Struct, frozen=True):
+class RenderTexts(msgspec.Struct, frozen=True):
     """The few words that are added to a message, in the person's language."""
 
     choose: str  #: on the button that opens a list, at most 20 characters
@@ -33,7 +33,7 @@ class Words(msgspec.Struct, frozen=True):
     machine: str  #: between a machine's translation and the text as it was written
 
 
-def composed(content: Content, words: Words) -> Content:
+def composed(content: Content, words: RenderTexts) -> Content:
     """What the person sees of a content: an advisor's name above, a translation before the text it was made from.
 
     Choices that have to be numbered are written into the text.
@@ -50,7 +50,7 @@ def composed(content: Content, words: Words) -> Content:
     return msgspec.structs.replace(content, text=text, translated="", translated_to="", by="")
 
 
-def split(content: Content, words: Words) -> list[Content]:
+def split(content: Content, words: RenderTexts) -> list[Content]:
     """A content in as many parts as WhatsApp needs, each one message: cut at ends of sentences, buttons on the last.
 
     Splitting a part again changes nothing, so that the parts can be stored as rows of their own.
@@ -78,7 +78,9 @@ def split(content: Content, words: Words) -> list[Content]:
     ]
 
 
-def payload(part: Content, to: Contact, words: Words, *, media: str = "", ours: str = "", quote: str = "") -> Payload:
+def payload(
+    part: Content, to: Contact, words: RenderTexts, *, media: str = "", ours: str = "", quote: str = ""
+) -> Payload:
     """One message of the Graph API.
 
     Args:
@@ -133,7 +135,7 @@ def _addressed(what: Payload, to: Contact, ours: str, quote: str) -> Payload:
     return made | what
 
 
-def _interactive(part: Content, words: Words) -> Payload:
+def _interactive(part: Content, words: RenderTexts) -> Payload:
     kind = "button" if shape(part.buttons) == "buttons" else "list"
     action = _buttons(part.buttons) if kind == "button" else _rows(part.buttons, words)
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": part.text}, "action": action}}
@@ -145,6 +147,6 @@ def _buttons(buttons: tuple[Button, ...]) -> Mapping[str, Any]:
     }
 
 
-def _rows(buttons: tuple[Button, ...], words: Words) -> Mapping[str, Any]:
+def _rows(buttons: tuple[Button, ...], words: RenderTexts) -> Mapping[str, Any]:
     rows = [{"id": button.payload, "title": button.title} for button in buttons[:MOST_ROWS]]
     return {"button": words.choose[:LIST_BUTTON], "sections": [{"rows": rows}]}

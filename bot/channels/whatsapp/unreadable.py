@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.conversations.models import Holder, Kind
+from bot.conversations.models import Assignee, MessageKind
 
 #: Keys of facts/texts.
-_ANSWERS: Final[Mapping[Kind, str]] = {
+_ANSWERS: Final[Mapping[MessageKind, str]] = {
     "voice": "kind.voice",
     "video": "kind.video",
     "image": "kind.image",
@@ -20,10 +20,10 @@ _ANSWERS: Final[Mapping[Kind, str]] = {
     "unknown": "kind.unknown",
 }
 #: What an advisor can look at.
-KEPT: Final[frozenset[Kind]] = frozenset({"voice", "video", "image", "document", "location", "contacts"})
+KEPT: Final[frozenset[MessageKind]] = frozenset({"voice", "video", "image", "document", "location", "contacts"})
 
 
-def answer_key(kind: Kind, holder: Holder) -> str | None:
+def answer_key(kind: MessageKind, holder: Assignee) -> str | None:
     """The text that a message is answered with, or None: it is understood as words, or nothing is said about it.
 
     A reaction, a deletion and news about the person get no answer. While an advisor is involved, what an advisor can
@@ -38,6 +38,6 @@ def answer_key(kind: Kind, holder: Holder) -> str | None:
     return _ANSWERS.get(kind)
 
 
-def understood(kind: Kind) -> bool:
+def understood(kind: MessageKind) -> bool:
     """Whether the assistant answers it: words, or a button."""
     return kind in ("text", "button")

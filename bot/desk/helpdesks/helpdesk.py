@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from bot.conversations.models import NotSent
+from bot.conversations.models import NotDelivered
 
 Urgency = Literal["danger", "asked", "offered"]
 
@@ -29,7 +29,7 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True):
     link: str  #: the case on Baken's desk; empty where its address is not known
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class TranscriptLine(msgspec.Struct, frozen=True, kw_only=True):
     """Something that was said, for the advisor to read."""
 
     row: int  #: in the log
@@ -44,7 +44,7 @@ class Opened(msgspec.Struct, frozen=True):
     contact: str = ""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class AdvisorMessage(msgspec.Struct, frozen=True, kw_only=True):
     """An advisor wrote to the person."""
 
     theirs: str
@@ -60,7 +60,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     theirs: str
 
 
-Event = Said | Ended
+HelpdeskEvent = AdvisorMessage | Ended
 
 
 class Helpdesk(Protocol):
@@ -69,31 +69,31 @@ class Helpdesk(Protocol):
     name: str
     carries: bool  #: whether words go through it; a mere notice carries none
 
-    async def open(self, referral: Referral) -> Opened | NotSent:
+    async def open(self, referral: Referral) -> Opened | NotDelivered:
         """Open a case; opened twice, it is still one."""
         ...
 
-    async def say(self, theirs: str, line: Line, *, doubtful: bool) -> NotSent | None:
+    async def say(self, theirs: str, line: TranscriptLine, *, doubtful: bool) -> NotDelivered | None:
         """Hand on what the person said. `doubtful`: it may have arrived already; look before saying it again."""
         ...
 
-    async def note(self, theirs: str, text: str) -> NotSent | None:
+    async def note(self, theirs: str, text: str) -> NotDelivered | None:
         """Tell the advisor something that the person doesn't see."""
         ...
 
-    async def urge(self, opened: Opened, referral: Referral) -> NotSent | None:
+    async def urge(self, opened: Opened, referral: Referral) -> NotDelivered | None:
         """The case has become more urgent."""
         ...
 
-    async def close(self, theirs: str) -> NotSent | None:
+    async def close(self, theirs: str) -> NotDelivered | None:
         """The case ended on Baken's side, or an advisor of Baken's own desk has it."""
         ...
 
-    async def reopen(self, theirs: str) -> NotSent | None:
+    async def reopen(self, theirs: str) -> NotDelivered | None:
         """It waits again."""
         ...
 
-    async def erase(self, opened: Opened) -> NotSent | None:
+    async def erase(self, opened: Opened) -> NotDelivered | None:
         """The person's data are to go, there too."""
         ...
 

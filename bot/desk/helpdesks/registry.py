@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.delivery.events import Hub
+from bot.delivery.events import EventBus
 from bot.desk.helpdesks import chatwoot, chatwoot_events, config, receiving
 from bot.desk.helpdesks.forwarding import Forwarding
 from bot.desk.helpdesks.helpdesk import Helpdesk
@@ -29,18 +29,21 @@ _LARGEST: Final = 1024 * 1024
 _WITHIN: Final = 4.0
 
 
-class Room(Protocol):
+class HelpdeskServices(Protocol):
     """The post room (bot.delivery.service.Office), as far as it is needed here."""
 
     database: Database
     keys: Keys
-    hub: Hub
+    hub: EventBus
 
 
 def add(
-    app: web.Application, office: Room, words: receiving.Words, settings: Settings,
+    app: web.Application,
+    office: HelpdeskServices,
+    words: receiving.Utterances,
+    settings: Settings,
     refused: Callable[[str, str], None] = lambda channel, reason: None,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Add the helpdesks of the settings to the gateway; their names. Call it after the post room was added.
 
     Raises:
@@ -50,7 +53,7 @@ def add(
     outside, mail = config.chatwoot(settings), config.mail(settings)
     if outside is not None:
         doors.append(chatwoot.Chatwoot(outside))
-        webhook = Webhook(outside, office, words, refused)
+        webhook = HelpdeskWebhook(outside, office, words, refused)
         app.router.add_post(PATH, webhook.receive)
         app.router.add_post(PATH + "/{secret}", webhook.receive)
     if mail is not None:
@@ -72,11 +75,15 @@ def add(
     return [door.name for door in doors]
 
 
-class Webhook:
+class HelpdeskWebhook:
     """`POST /webhooks/chatwoot`, and the same with the secret behind it for a Chatwoot that does not sign."""
 
     def __init__(
-        self, outside: config.Chatwoot, office: Room, words: receiving.Words, refused: Callable[[str, str], None]
+        self,
+        outside: config.ChatwootConfig,
+        office: HelpdeskServices,
+        words: receiving.Utterances,
+        refused: Callable[[str, str], None],
     ) -> None:
         self.config, self.office, self.words, self.refused = outside, office, words, refused
 
@@ -96,14 +103,14 @@ class Webhook:
         if not chatwoot_events.known(self.config, request.match_info.get("secret", ""), request.headers, body):
             raise self._no(web.HTTPForbidden(), "signature")
         try:
-            event = chatwoot_events.read(self.config, json.loads(body))
+            event = chatwoot_events.parse_event(self.config, json.loads(body))
         except (ValueError, RecursionError):
             raise self._no(web.HTTPBadRequest(), "json") from None
         if event is not None:
             try:
                 now = datetime.now(timezone.utc)
                 database, keys = self.office.database, self.office.keys
-                work = database.run(receiving.take, keys, self.words, chatwoot.Chatwoot.name, event, now)
+                work = database.transaction(receiving.take, keys, self.words, chatwoot.Chatwoot.name, event, now)
                 await asyncio.wait_for(work, _WITHIN)
             except Exception as error:
                 log.error("chatwoot: an event was not stored (%s)", type(error).__name__)

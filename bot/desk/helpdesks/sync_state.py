@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 from bot.conversations import schema as log_schema
 from bot.conversations.cases import Case, get
 from bot.conversations.crypto import Keys
-from bot.conversations.models import Message, NotSent
+from bot.conversations.models import Message, NotDelivered
 from bot.conversations.outbox import row_to_message
 from bot.desk.helpdesks import schema
-from bot.desk.helpdesks.helpdesk import Line, Opened, Referral, Urgency
+from bot.desk.helpdesks.helpdesk import Opened, Referral, TranscriptLine, Urgency
 
 _S, _R = schema.standings, schema.received
 _K, _M, _C = log_schema.cases, log_schema.messages, log_schema.conversations
@@ -28,7 +28,7 @@ _MOST_LINES: Final = 200
 _KINDS: Final = {"button": "", "text": "", "edited": ""}
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class HelpdeskLink(msgspec.Struct, frozen=True, kw_only=True):
     """How a case stands at a helpdesk."""
 
     case: int
@@ -48,15 +48,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return Opened(self.theirs, self.contact)
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True):
+class SyncTask(msgspec.Struct, frozen=True, kw_only=True):
     """All that is to be done for one case now."""
 
-    standing: Standing
+    standing: HelpdeskLink
     referral: Referral | None = None  #: None: the case is gone, and goes there too
     running: bool = False  #: it waits, or is with an advisor there
     raised: bool = False  #: more urgent than they know
     before: str = ""  #: the talk before the case, where the person agreed to share it
-    lines: tuple[Line, ...] = ()
+    lines: tuple[TranscriptLine, ...] = ()
     notes: tuple[tuple[int, str], ...] = ()  #: rows of `received` whose outcome is to be told, and the outcome
 
 
@@ -75,7 +75,7 @@ def begin(connection: Connection, desk: str, now: datetime) -> None:
             continue
 
 
-def due(connection: Connection, desk: str, now: datetime) -> list[Standing]:
+def due(connection: Connection, desk: str, now: datetime) -> list[HelpdeskLink]:
     """Claim the cases that something may be to do for."""
     alive = sa.exists().where(_K.c.id == _S.c.case)
     untold = sa.exists().where(_R.c.case == _S.c.case, _R.c.desk == desk, _R.c.outcome != "", _R.c.told.is_(False))
@@ -90,14 +90,14 @@ def due(connection: Connection, desk: str, now: datetime) -> list[Standing]:
     return claimed
 
 
-def look(connection: Connection, keys: Keys, standing: Standing, site: str) -> Work:
+def look(connection: Connection, keys: Keys, standing: HelpdeskLink, site: str) -> SyncTask:
     """What is to be done for a case."""
     case = get(connection, standing.case)
     if case is None:
-        return Work(standing=standing)
+        return SyncTask(standing=standing)
     channel = connection.execute(sa.select(_C.c.channel).where(_C.c.id == case.conversation)).scalar() or ""
     ours = case.state == "taken" and case.taken_by is not None  # with Baken's own desk: nothing more goes elsewhere
-    return Work(
+    return SyncTask(
         standing=standing,
         referral=_referral(keys, case, str(channel), site),
         running=case.state in ("waiting", "taken") and not ours,
@@ -108,7 +108,7 @@ def look(connection: Connection, keys: Keys, standing: Standing, site: str) -> W
     )
 
 
-def move(connection: Connection, /, standing: Standing, **values: Any) -> Standing:
+def move(connection: Connection, /, standing: HelpdeskLink, **values: Any) -> HelpdeskLink:
     """Note how far a case has come; nothing where the row is gone."""
     connection.execute(
         sa.update(_S).where(_S.c.case == standing.case, _S.c.desk == standing.desk).values(tries=0, error="", **values)
@@ -125,12 +125,12 @@ def told(connection: Connection, received: int) -> None:
     connection.execute(sa.update(_R).where(_R.c.id == received).values(told=True))
 
 
-def release(connection: Connection, standing: Standing, now: datetime) -> None:
+def release(connection: Connection, standing: HelpdeskLink, now: datetime) -> None:
     """Done for now."""
     connection.execute(sa.update(_S).where(_S.c.case == standing.case, _S.c.desk == standing.desk).values(next_at=now))
 
 
-def later(connection: Connection, standing: Standing, why: NotSent, now: datetime) -> None:
+def later(connection: Connection, standing: HelpdeskLink, why: NotDelivered, now: datetime) -> None:
     """Try again: the longer it has not worked, the later."""
     wait = min(_FIRST_WAIT * 2 ** min(standing.tries, 10), _LONGEST_WAIT)
     if why.after is not None:
@@ -142,7 +142,7 @@ def later(connection: Connection, standing: Standing, why: NotSent, now: datetim
     )
 
 
-def drop(connection: Connection, standing: Standing) -> None:
+def drop(connection: Connection, standing: HelpdeskLink) -> None:
     """Nothing of the case is left there, nor here."""
     connection.execute(sa.delete(_R).where(_R.c.case == standing.case, _R.c.desk == standing.desk))
     connection.execute(sa.delete(_S).where(_S.c.case == standing.case, _S.c.desk == standing.desk))
@@ -155,9 +155,9 @@ def next_due(connection: Connection, desk: str, now: datetime) -> float:
     return (found - now).total_seconds() if isinstance(found, datetime) else float("inf")
 
 
-def _standing(row: Any) -> Standing:
+def _standing(row: Any) -> HelpdeskLink:
     values = {str(name): value for name, value in row._mapping.items() if str(name) != "next_at"}
-    return msgspec.convert(values, Standing)
+    return msgspec.convert(values, HelpdeskLink)
 
 
 def _referral(keys: Keys, case: Case, channel: str, site: str) -> Referral:
@@ -173,13 +173,16 @@ def _referral(keys: Keys, case: Case, channel: str, site: str) -> Referral:
     )
 
 
-def _lines(connection: Connection, keys: Keys, case: Case, standing: Standing) -> tuple[Line, ...]:
+def _lines(connection: Connection, keys: Keys, case: Case, standing: HelpdeskLink) -> tuple[TranscriptLine, ...]:
     """What was said in the case and is not there yet, up to what is still to be answered; not what came from there."""
     theirs = sa.exists().where(_R.c.ours == _M.c.id, _R.c.desk == standing.desk)
     query = sa.select(_M).where(
-        _M.c.conversation == case.conversation, _M.c.id >= case.first_message, _M.c.id > standing.sent_to,
-        sa.not_(theirs), *([] if case.closed is None else [_M.c.at <= case.closed]),
-    )  # fmt: skip
+        _M.c.conversation == case.conversation,
+        _M.c.id >= case.first_message,
+        _M.c.id > standing.sent_to,
+        sa.not_(theirs),
+        *([] if case.closed is None else [_M.c.at <= case.closed]),
+    )
     found = []
     for row in connection.execute(query.order_by(_M.c.id).limit(_MOST_LINES)).all():
         if row.state == "new":
@@ -199,17 +202,17 @@ def _before(connection: Connection, keys: Keys, case: Case) -> str:
     return "\n".join(f"{who[line.author]}: {line.text}" for line in lines if line is not None)
 
 
-def _line(message: Message) -> Line | None:
+def _line(message: Message) -> TranscriptLine | None:
     if message.kind in ("reaction", "deleted") or message.author == "system":
         return None
     shown = _KINDS.get(message.kind, f"[{message.kind}]")
     if message.kind == "button" and message.content.text == "" and message.content.payload:
         return None
     text = " ".join(part for part in (shown, message.content.text) if part)
-    return Line(row=message.id, author=message.author, text=text) if text else None
+    return TranscriptLine(row=message.id, author=message.author, text=text) if text else None
 
 
-def _outcomes(connection: Connection, standing: Standing) -> tuple[tuple[int, str], ...]:
+def _outcomes(connection: Connection, standing: HelpdeskLink) -> tuple[tuple[int, str], ...]:
     """Messages from there that did not reach the person, and that nobody there knows of yet."""
     own = (_R.c.case == standing.case, _R.c.desk == standing.desk, _R.c.told.is_(False))
     kept = sa.select(_R.c.id, _R.c.outcome).where(*own, _R.c.outcome != "")

@@ -7,7 +7,7 @@ import os
 
 from rasa_sdk.endpoint import run
 
-from bot.redacted_logging import be_quiet
+from bot.redacted_logging import configure_logging
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=5055)
     parser.add_argument("--interface", default="127.0.0.1")
     options = parser.parse_args()
-    be_quiet(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
+    configure_logging(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
     os.environ["SANIC_HOST"] = options.interface
     run("actions.rasa_actions", options.port)
 

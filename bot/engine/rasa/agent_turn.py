@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.letters import store
-from bot.engine.rasa.current_message import INCOMING, Incoming
+from bot.engine.rasa.current_message import INCOMING, CurrentMessage
 from bot.engine.turn import EngineAway, Turn
 
 
@@ -16,9 +16,14 @@ class ActionFailed(Exception):
 
 
 async def answer(
-    agent: Any, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+    agent: Any,
+    conversation: str,
+    text: str,
+    *,
+    language_hint: str | None = None,
+    message_id: str | None = None,
     desk: Mapping[str, Any] | None = None,
-) -> Turn:  # fmt: skip
+) -> Turn:
     """One message answered, or nothing changed.
 
     Raises:
@@ -27,10 +32,10 @@ async def answer(
     """
     from rasa.core.channels.channel import UserMessage
 
-    from bot.engine.rasa.output_channel import Collector, turn_of
+    from bot.engine.rasa.output_channel import CollectingOutputChannel, turn_of
 
     start = time.perf_counter()
-    incoming, channel = Incoming(message_id), Collector()
+    incoming, channel = CurrentMessage(message_id), CollectingOutputChannel()
     message = UserMessage(
         text, channel, conversation, input_channel="baken", metadata={"language_hint": language_hint, "desk": desk}
     )

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Any, Literal
 
 
-class Incoming:
+class CurrentMessage:
     """One message on its way through Rasa.
 
     Attributes:
@@ -22,4 +22,4 @@ class Incoming:
 
 
 #: Of this task. Rasa answers a message within the task that hands it in.
-INCOMING: ContextVar[Incoming | None] = ContextVar("incoming", default=None)
+INCOMING: ContextVar[CurrentMessage | None] = ContextVar("incoming", default=None)

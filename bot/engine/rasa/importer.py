@@ -32,16 +32,16 @@ class QuickImporter(RasaFileImporter):  # type: ignore[misc]
         Raises:
             BrokenFile: a file that is no YAML, or holds anything but intents with examples.
         """
-        messages = [message for path in self._nlu_files for message in read(Path(path))]
+        messages = [message for path in self._nlu_files for message in read_training_file(Path(path))]
         return TrainingData(messages)
 
 
-class Line(Message):  # type: ignore[misc]
+class TrainingMessage(Message):  # type: ignore[misc]
     """A training line that is quick to copy and compare: Rasa does both with all of them at each of its merges."""
 
     _cached_fingerprint: str | None
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Line:
+    def __deepcopy__(self, memo: dict[int, Any]) -> TrainingMessage:
         clone = copy.copy(self)
         clone.data = dict(self.data)
         return clone
@@ -54,7 +54,7 @@ class Line(Message):  # type: ignore[misc]
         return str(self._cached_fingerprint)
 
 
-def read(path: Path) -> list[Message]:
+def read_training_file(path: Path) -> list[Message]:
     """The training lines of one file."""
     try:
         content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -67,5 +67,5 @@ def read(path: Path) -> list[Message]:
         for line in group["examples"].splitlines():
             text = line.strip().removeprefix("- ").strip()
             if text:
-                messages.append(Line.build(text, group["intent"], intent_metadata=group.get("metadata")))
+                messages.append(TrainingMessage.build(text, group["intent"], intent_metadata=group.get("metadata")))
     return messages

@@ -19,7 +19,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 
-class DirectEndpoint(EndpointConfig):  # type: ignore[misc]
+class InProcessEndpoint(EndpointConfig):  # type: ignore[misc]
     """An action endpoint in the same process."""
 
     def __init__(self, package: str) -> None:
@@ -40,7 +40,7 @@ def tell_no_history() -> None:
 
     @functools.wraps(own)
     def call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
-        if not isinstance(self.action_endpoint, DirectEndpoint) or domain.does_custom_action_explicitly_need_domain(
+        if not isinstance(self.action_endpoint, InProcessEndpoint) or domain.does_custom_action_explicitly_need_domain(
             self._name
         ):
             return dict(own(self, tracker, domain))

@@ -1,7 +1,8 @@
 """The gateway's way into `rasa run`: named in credentials.yml. Never public; asked with a shared secret.
 
-    POST /webhooks/baken/webhook   an `Asked` → a `Told`: the whole turn, not split at blank lines
+    POST /webhooks/baken/webhook   a `TurnRequest` → a `TurnResponse`: the whole turn, not split at blank lines
     POST /webhooks/baken/parse     {"text"} → what the understanding makes of it
+    POST /webhooks/baken/slot      {"conversation", "name"} → what the conversation keeps under that name, or null
     POST /webhooks/baken/forget    {"conversation"} → {}
     GET  /webhooks/baken/health    200 where it can answer, else 503 naming the part
 
@@ -25,13 +26,21 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 
 from actions.letters import store
-from bot.engine.protocol import HEADER, SHORTEST_SECRET, Asked, Forgotten, Parsed, Told
+from bot.engine.protocol import (
+    HEADER,
+    SHORTEST_SECRET,
+    EraseRequest,
+    ParseRequest,
+    SlotRequest,
+    TurnRequest,
+    TurnResponse,
+)
 from bot.engine.rasa import agent_turn
 from bot.engine.rasa.in_process_actions import compile_answer_check
 from bot.engine.rasa.patches.failures import hold_failures
 from bot.engine.rasa.patches.runner import mend
 from bot.engine.turn import EngineAway
-from bot.redacted_logging import be_quiet
+from bot.redacted_logging import configure_logging
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,7 +64,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
 
         Without a secret, or with a short one, everything is refused and `health` says so.
         """
-        be_quiet(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
+        configure_logging(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
         compile_answer_check()
         hold_failures()
         secret = os.environ.get("BAKEN_RASA_SECRET", "")
@@ -69,21 +78,29 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         made = Blueprint("baken")
 
         async def webhook(request: Request) -> HTTPResponse:
-            asked = self._read(request, Asked)
+            asked = self._read(request, TurnRequest)
             turn = await agent_turn.answer(
-                self._agent(request), asked.conversation, asked.text, language_hint=asked.language_hint,
-                message_id=asked.message_id, desk=asked.desk,
-            )  # fmt: skip
+                self._agent(request),
+                asked.conversation,
+                asked.text,
+                language_hint=asked.language_hint,
+                message_id=asked.message_id,
+                desk=asked.desk,
+            )
             paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
             files = {str(path): path.read_bytes() for path in paths}
             store.forget(path.name for path in paths)  # the gateway keeps it; it is made again where that goes wrong
-            return _json(Told(turn=turn, files=files))
+            return _json(TurnResponse(turn=turn, files=files))
 
         async def parse(request: Request) -> HTTPResponse:
-            return _json(await self._agent(request).parse_message(self._read(request, Parsed).text))
+            return _json(await self._agent(request).parse_message(self._read(request, ParseRequest).text))
+
+        async def slot(request: Request) -> HTTPResponse:
+            asked = self._read(request, SlotRequest)
+            return _json(await agent_turn.slot(self._agent(request), asked.conversation, asked.name))
 
         async def forget(request: Request) -> HTTPResponse:
-            await agent_turn.forget(self._agent(request), self._read(request, Forgotten).conversation)
+            await agent_turn.forget(self._agent(request), self._read(request, EraseRequest).conversation)
             return _json({})
 
         async def health(request: Request) -> HTTPResponse:
@@ -91,7 +108,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
             part = await agent_turn.trouble(agent) if self._secret else "secret"
             return _json({"status": part or "ok"}, 503 if part else 200)
 
-        for call in (webhook, parse, forget):
+        for call in (webhook, parse, slot, forget):
             made.add_route(_guarded(call), f"/{call.__name__}", methods=["POST"], name=call.__name__)
         made.add_route(health, "/health", methods=["GET"], name="health")
         return made

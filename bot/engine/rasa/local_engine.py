@@ -15,7 +15,7 @@ from typing import Any
 from actions.amounts.lexicon import words_of
 from bot.engine.rasa import agent_turn
 from bot.engine.turn import Turn
-from bot.redacted_logging import hush
+from bot.redacted_logging import quieten_libraries
 from facts.languages import NAMES
 
 
@@ -41,12 +41,12 @@ class RasaEngine:
         _keep_memory_together()
         # The encoder's weights are unpacked beside Rasa's import: a second less to the first answer.
         threading.Thread(target=_warm_up, daemon=True).start()
-        hush()  # whoever loads an engine: Rasa would print every message at its debug level
+        quieten_libraries()  # whoever loads an engine: Rasa would print every message at its debug level
         from rasa.core.agent import Agent
         from rasa.core.tracker_store import InMemoryTrackerStore
         from rasa.shared.core.domain import Domain
 
-        from bot.engine.rasa.in_process_actions import DirectEndpoint, compile_answer_check, tell_no_history
+        from bot.engine.rasa.in_process_actions import InProcessEndpoint, compile_answer_check, tell_no_history
         from bot.engine.rasa.lock_store import PromptLockStore
         from bot.engine.rasa.patches.failures import hold_failures
         from bot.engine.rasa.patches.runner import mend
@@ -55,7 +55,7 @@ class RasaEngine:
         compile_answer_check()
         tell_no_history()
         hold_failures()
-        endpoint = DirectEndpoint("actions.rasa_actions")
+        endpoint = InProcessEndpoint("actions.rasa_actions")
         domain = Domain.load(str(Path("domain.yml")))
         if database is None:
             store: Any = InMemoryTrackerStore(domain)
@@ -74,9 +74,14 @@ class RasaEngine:
         return cls(agent, store)
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         """Answer one message. Messages of one conversation are answered one after the other (bot/engine/engine.py)."""
         return await agent_turn.answer(
             self._agent, conversation, text, language_hint=language_hint, message_id=message_id, desk=desk
@@ -95,7 +100,7 @@ class RasaEngine:
         """What a conversation knows under a name; None where nothing."""
         return await agent_turn.slot(self._agent, conversation, name)
 
-    async def trouble(self) -> str | None:
+    async def unhealthy_reason(self) -> str | None:
         """What keeps it from answering, if anything."""
         return await agent_turn.trouble(self._agent)
 

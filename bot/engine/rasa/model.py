@@ -21,7 +21,6 @@ _MADE_FROM = (
     "domain.yml",
     "config.yml",
     "bot/nlu",
-    "bot/nlu/components",
 )
 
 

@@ -11,7 +11,7 @@ from actions.responses import Button, Document, Reply, SourceShown
 from bot.engine.turn import Turn
 
 
-class Collector(OutputChannel):  # type: ignore[misc]
+class CollectingOutputChannel(OutputChannel):  # type: ignore[misc]
     """Takes replies whole; Rasa's own channel splits them at blank lines."""
 
     def __init__(self) -> None:

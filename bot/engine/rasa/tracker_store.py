@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
 from bot.conversations.crypto import BadKey, Keys
-from bot.conversations.statements import Prepared
+from bot.conversations.statements import CompiledStatement
 from bot.engine.rasa.current_message import INCOMING
 from bot.engine.rasa.lock_store import PromptLockStore
 
@@ -60,10 +60,10 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
         self._kept: Any = None  # SQLite's connection
         table, mine = self.SQLEvent.__table__, self.SQLEvent.__table__.c.sender_id == sa.bindparam("conversation")
-        self._select = Prepared(sa.select(table.c.data).where(mine).order_by(table.c.id.desc()).limit(1))
+        self._select = CompiledStatement(sa.select(table.c.data).where(mine).order_by(table.c.id.desc()).limit(1))
         kept = {"timestamp": sa.bindparam("now"), "data": sa.bindparam("kept")}
-        self._update = Prepared(sa.update(table).where(mine).values(**kept))
-        self._insert = Prepared(
+        self._update = CompiledStatement(sa.update(table).where(mine).values(**kept))
+        self._insert = CompiledStatement(
             sa.insert(table).values(sender_id=sa.bindparam("conversation"), type_name=self._NAME, **kept)
         )
         self._delete = sa.delete(table).where(mine)

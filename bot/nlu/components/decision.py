@@ -21,7 +21,7 @@ from bot.nlu.fold import has_words
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class Decision(GraphComponent):
+class DecisionComponent(GraphComponent):
     """Turns probabilities and signs into one intent."""
 
     def __init__(self, thresholds: Thresholds) -> None:
@@ -39,7 +39,7 @@ class Decision(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> Decision:
+    ) -> DecisionComponent:
         """The component, as Rasa asks for it."""
         return cls(Thresholds(**{name: config[name] for name in Thresholds.__struct_fields__}))
 

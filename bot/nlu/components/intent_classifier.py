@@ -13,12 +13,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.clauses import clauses
 from bot.nlu.components.trained_component import fetch, is_command, keep, lines
-from bot.nlu.linear_classifier import LinearModel, Settings
+from bot.nlu.linear_classifier import ClassifierSettings, LinearModel
 from bot.nlu.sentence_encoder import encode_together
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class Topics(GraphComponent):
+class IntentClassifier(GraphComponent):
     """The topic classifier."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Topics(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> Topics:
+    ) -> IntentClassifier:
         """An untrained component, as Rasa asks for it."""
         return cls(config, model_storage, resource)
 
@@ -56,7 +56,7 @@ class Topics(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> Topics:
+    ) -> IntentClassifier:
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
@@ -64,7 +64,9 @@ class Topics(GraphComponent):
         """Learn the intents."""
         examples = list(lines(training_data))
         self._model = LinearModel(
-            Settings(encoder_weight=self._config["encoder_weight"], regularisation=self._config["regularisation"])
+            ClassifierSettings(
+                encoder_weight=self._config["encoder_weight"], regularisation=self._config["regularisation"]
+            )
         ).fit([line.text for line in examples], [line.intent for line in examples], _writers([*examples]))
         return keep(self._model, self._storage, self._resource)
 

@@ -13,14 +13,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.components.trained_component import fetch, is_command, keep, lines
-from bot.nlu.language_detector import LanguageDetector, asked_language, train
+from bot.nlu.language_detector import LanguageModel, asked_language, train
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class Language(GraphComponent):
+class LanguageDetector(GraphComponent):
     """Detects the language of each message."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, detector: LanguageDetector | None = None) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, detector: LanguageModel | None = None) -> None:
         self._storage, self._resource, self._detector = storage, resource, detector
 
     @classmethod
@@ -30,7 +30,7 @@ class Language(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> Language:
+    ) -> LanguageModel:
         """An untrained component, as Rasa asks for it."""
         return cls(model_storage, resource)
 
@@ -42,14 +42,14 @@ class Language(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> Language:
+    ) -> LanguageModel:
         """The trained component."""
-        return cls(model_storage, resource, LanguageDetector(fetch(model_storage, resource)))
+        return cls(model_storage, resource, LanguageModel(fetch(model_storage, resource)))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the lines whose file says their language."""
         model = train((line.language, line.text) for line in lines(training_data) if line.language)
-        self._detector = LanguageDetector(model)
+        self._detector = LanguageModel(model)
         return keep(model, self._storage, self._resource)
 
     def process(self, messages: list[Message]) -> list[Message]:

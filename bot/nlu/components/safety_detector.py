@@ -12,14 +12,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.components.trained_component import fetch, is_command, keep, lines
-from bot.nlu.linear_classifier import CHARACTERS, WORDS, LinearModel, Settings
+from bot.nlu.linear_classifier import CHARACTERS, WORDS, ClassifierSettings, LinearModel
 from bot.nlu.safety_rules import rule_for
 
 DUE = ("exploitation", "emergency")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class Danger(GraphComponent):
+class SafetyDetector(GraphComponent):
     """A yes/no detector of its own, and a small net of rules for what must never be missed."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Danger(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> Danger:
+    ) -> SafetyDetector:
         """An untrained component, as Rasa asks for it."""
         return cls(config, model_storage, resource)
 
@@ -51,7 +51,7 @@ class Danger(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> Danger:
+    ) -> SafetyDetector:
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
@@ -59,7 +59,7 @@ class Danger(GraphComponent):
         """Learn what stands under the two safety intents against everything else."""
         examples = list(lines(training_data))
         self._model = LinearModel(
-            Settings(
+            ClassifierSettings(
                 grams=(CHARACTERS, WORDS),
                 encoder_weight=self._config["encoder_weight"],
                 regularisation=self._config["regularisation"],

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.linear_classifier import LinearModel
 
 
-class Line(msgspec.Struct, frozen=True):
+class TrainingLine(msgspec.Struct, frozen=True):
     """A training line with what its file says of it (NLU YAML `metadata`)."""
 
     intent: str
@@ -24,7 +24,7 @@ class Line(msgspec.Struct, frozen=True):
     sign: str
 
 
-def lines(data: TrainingData) -> Iterator[Line]:
+def lines(data: TrainingData) -> Iterator[TrainingLine]:
     """The training lines of the intents."""
     for example in data.intent_examples:
         metadata: dict[str, Any] = {}
@@ -32,7 +32,7 @@ def lines(data: TrainingData) -> Iterator[Line]:
             metadata.update(part if isinstance(part, dict) else {})
         text = example.get("text")
         if text:
-            yield Line(
+            yield TrainingLine(
                 intent=example.get("intent"),
                 text=text,
                 language=str(metadata.get("language", "")),

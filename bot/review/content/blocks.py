@@ -95,7 +95,7 @@ def _by_key(text: str) -> dict[str, list[str]]:
     return found
 
 
-def read(text: str, shape: type[Fact] | type[Figure]) -> Fact | Figure:
+def parse_blocks(text: str, shape: type[Fact] | type[Figure]) -> Fact | Figure:
     """The entry that a block says.
 
     Raises:
@@ -146,9 +146,13 @@ def _lines(key: str, value: Any, indent: int) -> Iterator[str]:
     elif isinstance(value, str) and key in ("text", "quote", "note") and len(value) > 20:
         yield f"{space}{key}: >-"
         yield from textwrap.wrap(
-            value, _WIDTH, initial_indent=f"{space}  ", subsequent_indent=f"{space}  ",
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
+            value,
+            _WIDTH,
+            initial_indent=f"{space}  ",
+            subsequent_indent=f"{space}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     else:
         yield f"{space}{key}: {_scalar(value)}"
 

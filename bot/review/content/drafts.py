@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.review import schema
 
 _C = schema.changes
@@ -88,9 +88,19 @@ def version(connection: Connection) -> int:
 
 
 def draft(
-    connection: Connection, *, entry: str, file: str, before: str, after: str, translations_before: Translations,
-    translations: Translations, reason: str, author: int, now: datetime, undoes: int | None = None,
-) -> int:  # fmt: skip
+    connection: Connection,
+    *,
+    entry: str,
+    file: str,
+    before: str,
+    after: str,
+    translations_before: Translations,
+    translations: Translations,
+    reason: str,
+    author: int,
+    now: datetime,
+    undoes: int | None = None,
+) -> int:
     """Keep a draft; its number. An older draft of the same entry by the same person is replaced.
 
     Raises:
@@ -105,11 +115,19 @@ def draft(
     connection.execute(sa.update(_C).where(old).values(state="dropped"))
     made = connection.execute(
         sa.insert(_C).values(
-            state="draft", entry=entry, file=file, before=before, after=after, reason=reason[:LONGEST_REASON],
-            translations_before=_json(translations_before), translations=_json(translations), author=author, made=now,
+            state="draft",
+            entry=entry,
+            file=file,
+            before=before,
+            after=after,
+            reason=reason[:LONGEST_REASON],
+            translations_before=_json(translations_before),
+            translations=_json(translations),
+            author=author,
+            made=now,
             undoes=undoes,
         )
-    )  # fmt: skip
+    )
     return int(made.inserted_primary_key[0])
 
 
@@ -138,7 +156,7 @@ def publish(connection: Connection, change: int, by: int, now: datetime, *, on_v
         raise NotPossible("change.overtaken") from error
     if not done.rowcount:
         raise NotPossible("change.no_draft")
-    announce(connection, f"{NEWS}:{on_version + 1}")
+    notify(connection, f"{NEWS}:{on_version + 1}")
     return on_version + 1
 
 

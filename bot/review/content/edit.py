@@ -44,9 +44,11 @@ def to_form(entry: Fact | Figure) -> dict[str, str]:
     if isinstance(entry, Figure):
         return _figure_to_form(entry)
     form = {
-        "role": entry.role, "confidence": entry.confidence, "checked_on": entry.checked_on.isoformat(),
+        "role": entry.role,
+        "confidence": entry.confidence,
+        "checked_on": entry.checked_on.isoformat(),
         "note": _flat(entry.note),
-    }  # fmt: skip
+    }
     for number, phase in enumerate(entry.says):
         form |= {f"says-{number}-text": _flat(phase.text), f"says-{number}-standing": phase.standing}
         form |= _days(f"says-{number}", phase.from_, phase.until)
@@ -61,9 +63,12 @@ def _figure_to_form(figure: Figure) -> dict[str, str]:
         name = f"periods-{number}"
         form |= _days(name, period.from_, period.until) | _source_to_form(f"{name}-source", period.source)
         form |= {
-            f"{name}-value": period.value, f"{name}-by_age": _ages(period.by_age), f"{name}-bbl": _ages(period.bbl),
-            f"{name}-confidence": period.confidence, f"{name}-checked_on": period.checked_on.isoformat(),
-        }  # fmt: skip
+            f"{name}-value": period.value,
+            f"{name}-by_age": _ages(period.by_age),
+            f"{name}-bbl": _ages(period.bbl),
+            f"{name}-confidence": period.confidence,
+            f"{name}-checked_on": period.checked_on.isoformat(),
+        }
     return form
 
 
@@ -108,9 +113,13 @@ class _Reader:
         if not sources:
             self.wrong["sources-0-quote"] = "edit.no_source"
         values = {
-            "role": get(self.form, "role"), "confidence": get(self.form, "confidence"), "says": says,
-            "sources": sources, "checked_on": self.day("checked_on", needed=True), "note": get(self.form, "note"),
-        }  # fmt: skip
+            "role": get(self.form, "role"),
+            "confidence": get(self.form, "confidence"),
+            "says": says,
+            "sources": sources,
+            "checked_on": self.day("checked_on", needed=True),
+            "note": get(self.form, "note"),
+        }
         return cast(Fact, self.made(before, Fact, values))
 
     def figure(self, before: Figure) -> Figure:
@@ -136,19 +145,25 @@ class _Reader:
 
     def phase(self, name: str) -> Phase:
         values: dict[str, Any] = {
-            "text": get(self.form, f"{name}-text"), "standing": get(self.form, f"{name}-standing"),
-            "from_": self.day(f"{name}-from"), "until": self.day(f"{name}-until"),
-        }  # fmt: skip
+            "text": get(self.form, f"{name}-text"),
+            "standing": get(self.form, f"{name}-standing"),
+            "from_": self.day(f"{name}-from"),
+            "until": self.day(f"{name}-until"),
+        }
         return Phase(**values)
 
     def period(self, name: str) -> Period:
         value = get(self.form, f"{name}-value")
         values: dict[str, Any] = {
-            "from_": self.day(f"{name}-from"), "until": self.day(f"{name}-until"), "value": value,
-            "by_age": self.ages(f"{name}-by_age"), "bbl": self.ages(f"{name}-bbl"),
-            "source": self.source(f"{name}-source"), "confidence": get(self.form, f"{name}-confidence") or "high",
+            "from_": self.day(f"{name}-from"),
+            "until": self.day(f"{name}-until"),
+            "value": value,
+            "by_age": self.ages(f"{name}-by_age"),
+            "bbl": self.ages(f"{name}-bbl"),
+            "source": self.source(f"{name}-source"),
+            "confidence": get(self.form, f"{name}-confidence") or "high",
             "checked_on": self.day(f"{name}-checked_on", needed=True),
-        }  # fmt: skip
+        }
         return Period(**values)
 
     def has_source(self, name: str) -> bool:

@@ -17,7 +17,7 @@ from bot.review.service import failed
 from bot.review.suites import store as runs
 from bot.staff import audit_log
 from bot.staff.accounts import names
-from bot.staff.auth import now, require, who
+from bot.staff.auth import current_user, now, require
 from facts.check import FACT_LIMIT, Problem
 from facts.languages import TRANSLATED
 from facts.model import Fact, Figure
@@ -38,7 +38,7 @@ async def edit_page(request: web.Request) -> web.StreamResponse:
 @require("editor")
 async def edit_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/facts/<entry>`: a draft is kept, built, and its test begins."""
-    place, me = room(request), who(request).me
+    place, me = room(request), current_user(request).me
     entry = _entry(request)
     name = request.match_info["entry"]
     form = {key: str(value) for key, value in (await request.post()).items() if isinstance(value, str)}
@@ -57,7 +57,7 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
     except NotPossible as error:
         context = _form_context(request, entry, form, {"reason": str(error)}, reason)
         return page(request, "edit.html", context, status=422)
-    await place.database.run(audit_log.note, now(), me.id, "drafted", name)
+    await place.database.transaction(audit_log.note, now(), me.id, "drafted", name)
     await _begin_test(request, number)
     return back(f"/desk/room/changes/{number}")
 
@@ -86,14 +86,25 @@ def _form_context(
         for key in edit.keys_of(entry)
     }
     return {
-        "entry": request.match_info["entry"], "fact": entry, "form": form, "wrong": wrong, "reason": reason,
-        "rows": rows, "is_figure": isinstance(entry, Figure), "standings": STANDINGS, "roles": ROLES,
-        "confidences": CONFIDENCES, "translations": translations, "english": edit.keys_of(entry),
-        "figures": sorted(base.figures), "limit": FACT_LIMIT, "file": place.file(request.match_info["entry"]),
+        "entry": request.match_info["entry"],
+        "fact": entry,
+        "form": form,
+        "wrong": wrong,
+        "reason": reason,
+        "rows": rows,
+        "is_figure": isinstance(entry, Figure),
+        "standings": STANDINGS,
+        "roles": ROLES,
+        "confidences": CONFIDENCES,
+        "translations": translations,
+        "english": edit.keys_of(entry),
+        "figures": sorted(base.figures),
+        "limit": FACT_LIMIT,
+        "file": place.file(request.match_info["entry"]),
         "used_by": used_by(base, entry.id) if isinstance(entry, Figure) else [],
         "laws": sorted(path.stem for path in (base.folder / "sources" / "law").glob("*.yaml")),
         "topic": topic_name(base.topic_of[entry.id], request) if isinstance(entry, Fact) else "",
-    }  # fmt: skip
+    }
 
 
 @require("editor")
@@ -104,7 +115,7 @@ async def changes_page(request: web.Request) -> web.StreamResponse:
     def read(connection: Connection) -> tuple[list[Change], dict[int, str]]:
         return drafts.listed(connection), names(connection)
 
-    changes, staff = await place.database.run(read)
+    changes, staff = await place.database.transaction(read)
     return page(request, "changes.html", {"changes": changes, "staff": staff})
 
 
@@ -115,7 +126,7 @@ async def change_page(request: web.Request) -> web.StreamResponse:
 
 
 async def _change(request: web.Request) -> Change:
-    change = await room(request).database.run(drafts.get, int(request.match_info["id"]))
+    change = await room(request).database.transaction(drafts.get, int(request.match_info["id"]))
     if change is None or change.state == "dropped":
         raise web.HTTPNotFound
     return change
@@ -124,11 +135,20 @@ async def _change(request: web.Request) -> Change:
 async def _change_page(request: web.Request, change: Change, error: str) -> web.StreamResponse:
     place = room(request)
     context: dict[str, Any] = {
-        "change": change, "staff": await place.database.run(names), "error": error, "unreadable": "", "problems": [],
-        "shown": [], "lines": list(_lines(change.before, change.after)), "run": None, "failures": [], "before_too": [],
-        "can_publish": False, "path": f"/desk/room/changes/{change.id}/progress",
+        "change": change,
+        "staff": await place.database.transaction(names),
+        "error": error,
+        "unreadable": "",
+        "problems": [],
+        "shown": [],
+        "lines": list(_lines(change.before, change.after)),
+        "run": None,
+        "failures": [],
+        "before_too": [],
+        "can_publish": False,
+        "path": f"/desk/room/changes/{change.id}/progress",
         "languages": sorted({language for texts in change.translations.values() for language in texts}),
-    }  # fmt: skip
+    }
     if change.state == "draft":
         try:
             name, base, problems = await place.prepared(change)
@@ -162,20 +182,20 @@ def _lines(before: str, after: str) -> Any:
 @require("editor")
 async def change_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/changes/<id>`: test, publish, give up, or take back."""
-    place, form, me = room(request), await request.post(), who(request).me
+    place, form, me = room(request), await request.post(), current_user(request).me
     change, what = await _change(request), str(form.get("what", ""))
     try:
         if what == "test":
             await _begin_test(request, change.id)
         elif what == "publish":
             version = await place.publish(change, me.id)
-            await place.database.run(audit_log.note, now(), me.id, "published", f"{change.entry} {version}")
+            await place.database.transaction(audit_log.note, now(), me.id, "published", f"{change.entry} {version}")
         elif what == "drop":
-            await place.database.run(drafts.drop, change.id)
+            await place.database.transaction(drafts.drop, change.id)
             return back("/desk/room/changes")
         elif what == "undo" and change.state == "published":
             number = await place.undo(change, str(form.get("reason", "")), me.id)
-            await place.database.run(audit_log.note, now(), me.id, "drafted an undo", change.entry)
+            await place.database.transaction(audit_log.note, now(), me.id, "drafted an undo", change.entry)
             await _begin_test(request, number)
             return back(f"/desk/room/changes/{number}")
         else:
@@ -187,8 +207,8 @@ async def change_form(request: web.Request) -> web.StreamResponse:
 
 async def _begin_test(request: web.Request, number: int) -> None:
     """Put the must-pass conversations on a draft in the queue, where it can be read at all."""
-    place, me = room(request), who(request).me
-    change = await place.database.run(drafts.get, number)
+    place, me = room(request), current_user(request).me
+    change = await place.database.transaction(drafts.get, number)
     if change is None or change.state != "draft":
         return
     try:
@@ -196,7 +216,7 @@ async def _begin_test(request: web.Request, number: int) -> None:
     except BrokenFile:
         return
     if not problems:
-        await place.database.run(runs.ask, me.id, now(), change=number, draft=name)
+        await place.database.transaction(runs.ask, me.id, now(), change=number, draft=name)
 
 
 @require("editor", acted=False)
@@ -207,7 +227,7 @@ async def test_progress(request: web.Request) -> web.StreamResponse:
         name, _, _ = await place.prepared(change)
     except BrokenFile:
         return web.Response(headers={"HX-Refresh": "true"})
-    run = await place.database.run(runs.of_draft, change.id, name)
+    run = await place.database.transaction(runs.of_draft, change.id, name)
     if run is None or run.over:
         return web.Response(headers={"HX-Refresh": "true"})
     return page(request, "progress.html", {"run": run, "path": f"/desk/room/changes/{change.id}/progress"})

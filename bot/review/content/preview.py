@@ -6,7 +6,7 @@ import msgspec
 
 from actions.answers import Answers
 from actions.responses import Reply
-from actions.turn_context import Situation
+from actions.turn_context import TurnContext
 from bot.review.playground.explain import Channelled, on_whatsapp
 from facts import clock, notation
 from facts.base import FactBase
@@ -14,7 +14,7 @@ from facts.languages import NAMES, RIGHT_TO_LEFT, SOURCE
 from facts.model import Fact, Figure, placeholders
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class RenderedPreview(msgspec.Struct, frozen=True, kw_only=True):
     """An entry in one language."""
 
     language: str
@@ -27,12 +27,12 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     whatsapp: tuple[Channelled, ...] = ()
 
 
-def preview(base: FactBase, entry: Fact | Figure) -> list[Shown]:
+def preview(base: FactBase, entry: Fact | Figure) -> list[RenderedPreview]:
     """The entry in all languages, for today (or, where it says nothing today, for the first day on which it does)."""
     return [_figure(base, entry, one) if isinstance(entry, Figure) else _fact(base, entry, one) for one in NAMES]
 
 
-def _fact(base: FactBase, fact: Fact, language: str) -> Shown:
+def _fact(base: FactBase, fact: Fact, language: str) -> RenderedPreview:
     answers = Answers(base)
     wording = answers.wording
     today = clock.today()
@@ -40,14 +40,14 @@ def _fact(base: FactBase, fact: Fact, language: str) -> Shown:
     on = today if fact.on(today) is not None or not days else days[0]
     told, phase = wording.tell(fact, language, on), fact.on(on)
     topic = base.topic_of[fact.id]
-    situation = Situation(intent=topic, language=language, on=on, sign=fact.when or "")
+    situation = TurnContext(intent=topic, language=language, on=on, sign=fact.when or "")
     kind = base.topics[topic].kind
     if fact.role == "more":
         outcome = answers.more(topic, 0, situation)
     else:
         outcome = answers.safety(topic, situation) if kind == "safety" else answers.answer(topic, situation)
     said = wording.raw(fact.key(phase), phase.text.strip(), language) if phase else None
-    return Shown(
+    return RenderedPreview(
         language=language,
         right_to_left=language in RIGHT_TO_LEFT,
         text=answers.line(told, language) if told else "",
@@ -59,7 +59,7 @@ def _fact(base: FactBase, fact: Fact, language: str) -> Shown:
     )
 
 
-def _figure(base: FactBase, figure: Figure, language: str) -> Shown:
+def _figure(base: FactBase, figure: Figure, language: str) -> RenderedPreview:
     wording = Answers(base).wording
     said = wording.raw(f"figure:{figure.id}", figure.about.strip(), language)
     lines = [said.text]
@@ -70,7 +70,7 @@ def _figure(base: FactBase, figure: Figure, language: str) -> Shown:
         )
         value = notation.written(period.value, figure.unit, language)
         lines.append(f"{' – '.join(days)}: {value}{f' ({ages})' if ages else ''}" if any(days) else value)
-    return Shown(
+    return RenderedPreview(
         language=language,
         right_to_left=language in RIGHT_TO_LEFT,
         text="\n".join(lines),

@@ -152,9 +152,10 @@ def _problems(digest: str, folder: Path, on: date, source: Path) -> list[Problem
         if len(_found) > _REMEMBERED:
             _found.clear()
         _found[digest, on] = [
-            problem for problem in check(FactBase(folder), on)
+            problem
+            for problem in check(FactBase(folder), on)
             if problem.grade == "broken" and (problem.path.relative_to(folder), problem.what) not in known
-        ]  # fmt: skip
+        ]
     return _found[digest, on]
 
 

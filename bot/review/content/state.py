@@ -22,7 +22,7 @@ SOON: Final = timedelta(days=60)
 _AHEAD: Final = ("adopted", "bill", "planned", "explored", "recommended")
 
 
-class Language(msgspec.Struct, frozen=True):
+class LanguageState(msgspec.Struct, frozen=True):
     """How far a language is."""
 
     code: str
@@ -50,7 +50,7 @@ class Covered(msgspec.Struct, frozen=True):
     percent: dict[str, int]
 
 
-class Asked(msgspec.Struct, frozen=True):
+class UncoveredQuestions(msgspec.Struct, frozen=True):
     """How often people asked about a topic, and were not understood."""
 
     topic: str
@@ -59,23 +59,27 @@ class Asked(msgspec.Struct, frozen=True):
     facts: int
 
 
-class State(msgspec.Struct, frozen=True):
+class ContentState(msgspec.Struct, frozen=True):
     """All of it, on a day."""
 
     on: date
-    languages: tuple[Language, ...]
+    languages: tuple[LanguageState, ...]
     checks: tuple[Due, ...]
     figures: tuple[Due, ...]
     plans: tuple[Due, ...]
     coverage: tuple[Covered, ...]
 
 
-def state(base: FactBase, on: date) -> State:
+def state(base: FactBase, on: date) -> ContentState:
     """Everything that can be read from the content itself."""
-    return State(
-        on, tuple(_language(base, code) for code in TRANSLATED), tuple(_checks(base, on)), tuple(_figures(base, on)),
-        tuple(_plans(base, on)), tuple(_coverage(base)),
-    )  # fmt: skip
+    return ContentState(
+        on,
+        tuple(_language(base, code) for code in TRANSLATED),
+        tuple(_checks(base, on)),
+        tuple(_figures(base, on)),
+        tuple(_plans(base, on)),
+        tuple(_coverage(base)),
+    )
 
 
 def _counts(base: FactBase, code: str, key: str, english: str) -> str:
@@ -86,14 +90,14 @@ def _counts(base: FactBase, code: str, key: str, english: str) -> str:
     return "stale" if entry.fuzzy or entry.source != english else "current"
 
 
-def _language(base: FactBase, code: str) -> Language:
+def _language(base: FactBase, code: str) -> LanguageState:
     texts = list(base.source_texts())
     counts = Counter(_counts(base, code, text.key, text.text) for text in texts)
     entries = base.catalogues.entries(code)
     reviewed = sum(
         bool(entries[text.key].reviewed) for text in texts if _counts(base, code, text.key, text.text) == "current"
     )
-    return Language(code, len(texts), counts["current"], counts["stale"], counts["missing"], reviewed)
+    return LanguageState(code, len(texts), counts["current"], counts["stale"], counts["missing"], reviewed)
 
 
 def _checks(base: FactBase, on: date) -> list[Due]:
@@ -165,7 +169,7 @@ def _coverage(base: FactBase) -> list[Covered]:
     return found
 
 
-def asked(connection: Connection, base: FactBase, since: datetime) -> list[Asked]:
+def asked(connection: Connection, base: FactBase, since: datetime) -> list[UncoveredQuestions]:
     """What people asked about since a moment, by topic, the most first. Counts only: no words are read."""
     query = (
         sa.select(_M.c.topic, _M.c.understood, sa.func.count().label("times"))
@@ -177,10 +181,13 @@ def asked(connection: Connection, base: FactBase, since: datetime) -> list[Asked
     for row in connection.execute(query):
         times[row.topic] += row.times
         unclear[row.topic] += 0 if row.understood else row.times
-    return [Asked(topic, count, unclear[topic], len(base.facts_of(topic))) for topic, count in times.most_common()]
+    return [
+        UncoveredQuestions(topic, count, unclear[topic], len(base.facts_of(topic)))
+        for topic, count in times.most_common()
+    ]
 
 
-def uncovered(found: list[Asked], base: FactBase) -> list[Asked]:
+def uncovered(found: list[UncoveredQuestions], base: FactBase) -> list[UncoveredQuestions]:
     """Of what was asked: topics that no fact covers, and what was not understood."""
     kinds = {topic: entry.kind for topic, entry in base.topics.items()}
     talk = {topic for topic, kind in kinds.items() if kind == "dialogue" and topic != "out_of_scope"}

@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 
 from bot.review.content import drafts, publishing
 from bot.review.content.drafts import Change
-from bot.review.content.state import SOON, Asked, asked, state, uncovered
+from bot.review.content.state import SOON, UncoveredQuestions, asked, state, uncovered
 from bot.review.pages import page, room, topic_name, topics
 from bot.review.suites.charts import Bar, bars
-from bot.staff.auth import now, require, who
+from bot.staff.auth import current_user, now, require
 from bot.staff.texts import text as staff_text
 from facts import clock
 from facts.languages import NAMES
@@ -29,28 +29,36 @@ async def content_page(request: web.Request) -> web.StreamResponse:
     base = place.content.base()
     found = await asyncio.to_thread(state, base, clock.today())
 
-    def read(connection: Connection) -> tuple[list[Asked], list[Change], int]:
+    def read(connection: Connection) -> tuple[list[UncoveredQuestions], list[Change], int]:
         changes = drafts.in_force(connection)
         return asked(connection, base, now() - _ASKED), changes, drafts.version(connection)
 
-    wanted, changes, version = await place.database.run(read)
+    wanted, changes, version = await place.database.transaction(read)
     clashes = await asyncio.to_thread(publishing.clashes, changes)
-    language = who(request).language
+    language = current_user(request).language
     chart = bars(
         [
             Bar(
                 NAMES[one.code],
-                (("right", one.current), ("back", one.stale), ("wrong", one.missing)), one.texts, None,
+                (("right", one.current), ("back", one.stale), ("wrong", one.missing)),
+                one.texts,
+                None,
                 f"{100 * one.current // max(one.texts, 1)} %",
             )
             for one in found.languages
         ],
         staff_text("content.translations", language),
-    )  # fmt: skip
+    )
     context = {
-        "state": found, "chart": chart, "asked": uncovered(wanted, base), "clashes": clashes, "version": version,
-        "topic_name": lambda name: topic_name(name, request), "soon": SOON.days, "asked_days": _ASKED.days,
-    }  # fmt: skip
+        "state": found,
+        "chart": chart,
+        "asked": uncovered(wanted, base),
+        "clashes": clashes,
+        "version": version,
+        "topic_name": lambda name: topic_name(name, request),
+        "soon": SOON.days,
+        "asked_days": _ASKED.days,
+    }
     return page(request, "content.html", context)
 
 
@@ -75,9 +83,13 @@ async def facts_page(request: web.Request) -> web.StreamResponse:
             period = figure.on(clock.today()) or figure.last_before(clock.today())
             figures.append((f"figure:{figure.id}", own, figure.about, period.value if period else "", period))
     context = {
-        "found": found if topic or words else [], "figures": figures if topic or words else [], "topic_shown": topic,
-        "words": words, "topics": [one for one in topics(request) if one[0] in base.files],
+        "found": found if topic or words else [],
+        "figures": figures if topic or words else [],
+        "topic_shown": topic,
+        "words": words,
+        "topics": [one for one in topics(request) if one[0] in base.files],
         "topic_name": lambda name: topic_name(name, request),
-        "facts": len(base.facts), "all_figures": len(base.figures),
-    }  # fmt: skip
+        "facts": len(base.facts),
+        "all_figures": len(base.figures),
+    }
     return page(request, "facts.html", context)

@@ -20,7 +20,7 @@ from bot.review.pages import attached, back, page, room, topics
 from bot.review.suites.holdout import ROOT, Exam, exam, lines
 from bot.staff import audit_log
 from bot.staff.accounts import names
-from bot.staff.auth import now, require, who
+from bot.staff.auth import current_user, now, require
 from facts.base import FOLDER
 from facts.languages import NAMES
 
@@ -36,34 +36,47 @@ async def flags_page(request: web.Request) -> web.StreamResponse:
     language, topic, after = (request.query.get(name, "") for name in ("language", "topic", "after"))
     if state not in _STATES or (language and language not in NAMES) or (after and not after.isdecimal()):
         raise web.HTTPNotFound
-    await place.database.run(flags.gather, place.keys, now())
+    await place.database.transaction(flags.gather, place.keys, now())
 
     def read(connection: Connection) -> tuple[list[Flag], dict[str, int], dict[int, str]]:
-        audit_log.note(connection, now(), who(request).me.id, "read the review list", state)
+        audit_log.note(connection, now(), current_user(request).me.id, "read the review list", state)
         found = flags.listed(
             connection, place.keys, state=state, language=language, topic=topic[:40], most=_PAGE, after=int(after or 0)
         )
         return found, flags.counts(connection), names(connection)
 
-    found, counts, staff = await place.database.run(read)
+    found, counts, staff = await place.database.transaction(read)
     return page(request, "flags.html", _context(request, found, counts, staff, state, language, topic, ""))
 
 
 def _context(
-    request: web.Request, found: list[Flag], counts: dict[str, int], staff: dict[int, str], state: str, language: str,
-    topic: str, error: str,
-) -> dict[str, Any]:  # fmt: skip
+    request: web.Request,
+    found: list[Flag],
+    counts: dict[str, int],
+    staff: dict[int, str],
+    state: str,
+    language: str,
+    topic: str,
+    error: str,
+) -> dict[str, Any]:
     return {
-        "flags": found, "counts": counts, "staff": staff, "state": state, "language_shown": language,
-        "topic_shown": topic, "topics": topics(request), "states": _STATES, "error": error,
+        "flags": found,
+        "counts": counts,
+        "staff": staff,
+        "state": state,
+        "language_shown": language,
+        "topic_shown": topic,
+        "topics": topics(request),
+        "states": _STATES,
+        "error": error,
         "more": found[-1].id if len(found) == _PAGE else 0,
-    }  # fmt: skip
+    }
 
 
 @require("editor")
 async def decide_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/flags/<id>`: approve for training or testing, reject, or take back."""
-    place, form, me = room(request), await request.post(), who(request).me
+    place, form, me = room(request), await request.post(), current_user(request).me
     number, what = int(request.match_info["id"]), str(form.get("what", ""))
     topic = str(form.get("right", ""))
     if what not in ("train", "test", "reject", "new") or (topic and topic not in place.content.base().topics):
@@ -76,14 +89,22 @@ async def decide_form(request: web.Request) -> web.StreamResponse:
 
     def decide(connection: Connection) -> tuple[str | None, Flag | None, dict[int, str]]:
         error = flags.decide(
-            connection, place.keys, number, state, by=me.id, now=now(), topic=topic, use=what,
-            text=str(form["text"]) if "text" in form else None, near=lambda text, _: read.near(text),
-        )  # fmt: skip
+            connection,
+            place.keys,
+            number,
+            state,
+            by=me.id,
+            now=now(),
+            topic=topic,
+            use=what,
+            text=str(form["text"]) if "text" in form else None,
+            near=lambda text, _: read.near(text),
+        )
         if error is None:
             audit_log.note(connection, now(), me.id, f"flag {what}", str(number))
         return error, flags.get(connection, place.keys, number), names(connection)
 
-    error, flag, staff = await place.database.run(decide)
+    error, flag, staff = await place.database.transaction(decide)
     if flag is None:
         raise web.HTTPNotFound
     if "HX-Request" in request.headers:
@@ -99,14 +120,14 @@ async def flags_csv(request: web.Request) -> web.StreamResponse:
     place = room(request)
 
     def read(connection: Connection) -> list[Flag]:
-        audit_log.note(connection, now(), who(request).me.id, "took the review list along")
+        audit_log.note(connection, now(), current_user(request).me.id, "took the review list along")
         states = ("new", "approved")
         return [flag for state in states for flag in flags.listed(connection, place.keys, state=state, most=10_000)]
 
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(("id", "state", "language", "topic_got", "topic_right", "use", "text"))
-    for flag in await place.database.run(read):
+    for flag in await place.database.transaction(read):
         row = (flag.state, flag.language, flag.topic_got, flag.topic_right, flag.use, flag.text)
         writer.writerow((flag.id, *(export.cell(part) for part in row)))
     return attached("baken-flags.csv", out.getvalue(), "text/csv")
@@ -116,8 +137,8 @@ async def flags_csv(request: web.Request) -> web.StreamResponse:
 async def patch_file(request: web.Request) -> web.StreamResponse:
     """`GET /desk/room/room.patch`: approved lines and published content as a change for git."""
     place = room(request)
-    await place.database.run(audit_log.note, now(), who(request).me.id, "took the patch along")
-    approved, changes = await place.database.run(to_export, place.keys)
+    await place.database.transaction(audit_log.note, now(), current_user(request).me.id, "took the patch along")
+    approved, changes = await place.database.transaction(to_export, place.keys)
     text, _ = await asyncio.to_thread(made_patch, approved, changes)
     return attached("baken-room.patch", text, "text/x-diff")
 

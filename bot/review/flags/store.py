@@ -72,14 +72,31 @@ def masked(text: str, language: str, *, names: bool = True) -> str:
 
 
 def add(
-    connection: Connection, keys: Keys, *, text: str, language: str, topic_got: str, topic_right: str,
-    understood: bool, by: int, now: datetime,
-) -> int:  # fmt: skip
+    connection: Connection,
+    keys: Keys,
+    *,
+    text: str,
+    language: str,
+    topic_got: str,
+    topic_right: str,
+    understood: bool,
+    by: int,
+    now: datetime,
+) -> int:
     """Flag a try of the test room; its number. The same question is kept once, with the newest word on it."""
     return _keep(
-        connection, keys, text, language, None, source="try", topic_got=topic_got, topic_right=topic_right,
-        understood=understood, flagged_by=by, made=now,
-    )  # fmt: skip
+        connection,
+        keys,
+        text,
+        language,
+        None,
+        source="try",
+        topic_got=topic_got,
+        topic_right=topic_right,
+        understood=understood,
+        flagged_by=by,
+        made=now,
+    )
 
 
 def add_message(connection: Connection, keys: Keys, message: int, topic_right: str, by: int, now: datetime) -> int:
@@ -97,9 +114,18 @@ def add_message(connection: Connection, keys: Keys, message: int, topic_right: s
     if row is None:
         raise NotAllowed(message)
     return _keep(
-        connection, keys, keys.content(row.content).text, row.language, message, source="talk", topic_got=row.topic,
-        topic_right=topic_right, understood=row.understood, flagged_by=by, made=now,
-    )  # fmt: skip
+        connection,
+        keys,
+        keys.content(row.content).text,
+        row.language,
+        message,
+        source="talk",
+        topic_got=row.topic,
+        topic_right=topic_right,
+        understood=row.understood,
+        flagged_by=by,
+        made=now,
+    )
 
 
 def gather(connection: Connection, keys: Keys, now: datetime) -> int:
@@ -109,18 +135,31 @@ def gather(connection: Connection, keys: Keys, now: datetime) -> int:
         sa.select(_M, _C.c.language)
         .join(_C, _C.c.id == _M.c.conversation)
         .where(
-            _M.c.direction == "in", _M.c.kind == "text", _M.c.state == "answered", _M.c.understood.is_(False),
-            sa.not_(taken), _consented(),
+            _M.c.direction == "in",
+            _M.c.kind == "text",
+            _M.c.state == "answered",
+            _M.c.understood.is_(False),
+            sa.not_(taken),
+            _consented(),
         )
         .order_by(_M.c.id)
         .limit(_BATCH)
-    )  # fmt: skip
+    )
     rows = connection.execute(query).all()
     for row in rows:
         _keep(
-            connection, keys, keys.content(row.content).text, row.language, row.id, source="talk",
-            topic_got=row.topic, topic_right="", understood=False, flagged_by=None, made=now,
-        )  # fmt: skip
+            connection,
+            keys,
+            keys.content(row.content).text,
+            row.language,
+            row.id,
+            source="talk",
+            topic_got=row.topic,
+            topic_right="",
+            understood=False,
+            flagged_by=None,
+            made=now,
+        )
     return len(rows)
 
 
@@ -136,15 +175,17 @@ def _consented() -> sa.sql.ColumnElement:
     return newest == "yes"
 
 
-def _keep(
-    connection: Connection, keys: Keys, text: str, language: str, message: int | None, **values: object
-) -> int:  # fmt: skip
+def _keep(connection: Connection, keys: Keys, text: str, language: str, message: int | None, **values: object) -> int:
     kept = masked(text, language)
     mark = keys.address("flag", kept.casefold())
     row = {
-        "language": language, "text": keys.seal_bytes(kept.encode()), "mark": mark, "state": "new", "message": message,
+        "language": language,
+        "text": keys.seal_bytes(kept.encode()),
+        "mark": mark,
+        "state": "new",
+        "message": message,
         **values,
-    }  # fmt: skip
+    }
     if message is None:
         same = sa.and_(_F.c.mark == mark, _F.c.message.is_(None), _F.c.state == "new")
     else:
@@ -163,9 +204,15 @@ def get(connection: Connection, keys: Keys, flag: int) -> Flag | None:
 
 
 def listed(
-    connection: Connection, keys: Keys, *, state: str = "new", language: str = "", topic: str = "", most: int = 100,
+    connection: Connection,
+    keys: Keys,
+    *,
+    state: str = "new",
+    language: str = "",
+    topic: str = "",
+    most: int = 100,
     after: int = 0,
-) -> list[Flag]:  # fmt: skip
+) -> list[Flag]:
     """Flags of a state, newest first, of a language and about a topic where these are given."""
     query = sa.select(_F).where(_F.c.state == state).order_by(_F.c.id.desc()).limit(most)
     if language:
@@ -184,10 +231,18 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def decide(
-    connection: Connection, keys: Keys, flag: int, state: Literal["approved", "rejected", "new"], *, by: int,
-    now: datetime, topic: str = "", use: str = "", text: str | None = None,
+    connection: Connection,
+    keys: Keys,
+    flag: int,
+    state: Literal["approved", "rejected", "new"],
+    *,
+    by: int,
+    now: datetime,
+    topic: str = "",
+    use: str = "",
+    text: str | None = None,
     near: Callable[[str, str], str | None] | None = None,
-) -> str | None:  # fmt: skip
+) -> str | None:
     """Approve a flag for training or for testing, reject it, or take that back.
 
     Args:

@@ -13,14 +13,14 @@ from typing import Any, Final
 
 import msgspec
 
-from actions.amounts.extract import read
-from actions.amounts.model import Reading
+from actions.amounts.extract import extract
+from actions.amounts.model import Extracted
 from actions.responses import Reply
 from bot.channels.whatsapp.channel import words
 from bot.channels.whatsapp.choices import shape
 from bot.channels.whatsapp.render import payload, split
 from bot.conversations.models import Contact, Content, FileRef
-from bot.delivery.ports import Answers
+from bot.delivery.ports import AssistantPort
 from bot.engine.turn import Turn
 from facts import clock, notation
 from facts.base import FactBase
@@ -115,8 +115,14 @@ def belongs(conversation: str, staff: int) -> bool:
 
 
 async def look(
-    assistant: Answers, base: FactBase, conversation: str, text: str, *, language: str | None = None, draft: str = "",
-) -> Inside:  # fmt: skip
+    assistant: AssistantPort,
+    base: FactBase,
+    conversation: str,
+    text: str,
+    *,
+    language: str | None = None,
+    draft: str = "",
+) -> Inside:
     """Ask as a worker would, and tell everything that the assistant made of it.
 
     Args:
@@ -156,10 +162,10 @@ async def look(
 
 def readings(text: str, language: str, wrote: str, today: date) -> tuple[tuple[str, str], ...]:
     """What was read out of a text, in its order: kind and what it says."""
-    return tuple(_reading(one) for one in read(text, language, today, wrote=wrote))
+    return tuple(_reading(one) for one in extract(text, language, today, wrote=wrote))
 
 
-def _reading(one: Reading) -> tuple[str, str]:
+def _reading(one: Extracted) -> tuple[str, str]:
     values = msgspec.to_builtins(one)
     kind = str(values.pop("type"))
     values.pop("at", None)

@@ -12,7 +12,7 @@ from bot.review.flags import store as flags
 from bot.review.pages import page, room, topics
 from bot.review.playground import explain
 from bot.staff import audit_log
-from bot.staff.auth import now, require, who
+from bot.staff.auth import current_user, now, require
 from facts.languages import NAMES
 from facts.read import BrokenFile
 
@@ -27,7 +27,7 @@ async def try_page(request: web.Request) -> web.StreamResponse:
 @require("editor")
 async def try_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/try`: one message; a part of the page for htmx, the page where there is no script."""
-    place, form, me = room(request), await request.post(), who(request).me
+    place, form, me = room(request), await request.post(), current_user(request).me
     text = str(form.get("text", "")).strip()
     conversation = str(form.get("conversation", ""))
     hint = str(form.get("hint", ""))
@@ -52,16 +52,20 @@ async def try_form(request: web.Request) -> web.StreamResponse:
             )
         )
     context = {
-        "change": change, "results": results, "conversation": conversation, "text": text, "hint": hint,
+        "change": change,
+        "results": results,
+        "conversation": conversation,
+        "text": text,
+        "hint": hint,
         "topics": topics(request),
-    }  # fmt: skip
+    }
     return page(request, "tried.html" if "HX-Request" in request.headers else "try.html", context)
 
 
 @require("editor")
 async def flag_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/flags`: this answer is wrong, that topic is right. Of a try, or of a message of the desk."""
-    place, form, me = room(request), await request.post(), who(request).me
+    place, form, me = room(request), await request.post(), current_user(request).me
     right = str(form.get("right", ""))
     if right not in place.content.base().topics:
         raise web.HTTPBadRequest
@@ -70,7 +74,7 @@ async def flag_form(request: web.Request) -> web.StreamResponse:
         if not message.isdecimal() or len(message) > 12:
             raise web.HTTPBadRequest
         try:
-            await place.database.run(flags.add_message, place.keys, int(message), right, me.id, now())
+            await place.database.transaction(flags.add_message, place.keys, int(message), right, me.id, now())
         except flags.NotAllowed:
             raise web.HTTPForbidden from None
     else:
@@ -78,11 +82,18 @@ async def flag_form(request: web.Request) -> web.StreamResponse:
         language = str(form.get("language", ""))
         if not text or language not in NAMES:
             raise web.HTTPBadRequest
-        await place.database.run(
-            flags.add, place.keys, text=text, language=language, topic_got=got, topic_right=right,
-            understood=form.get("understood") == "yes", by=me.id, now=now(),
-        )  # fmt: skip
-    await place.database.run(audit_log.note, now(), me.id, "flagged", right)
+        await place.database.transaction(
+            flags.add,
+            place.keys,
+            text=text,
+            language=language,
+            topic_got=got,
+            topic_right=right,
+            understood=form.get("understood") == "yes",
+            by=me.id,
+            now=now(),
+        )
+    await place.database.transaction(audit_log.note, now(), me.id, "flagged", right)
     return page(request, "flagged.html", {"right": right})
 
 
@@ -90,5 +101,5 @@ async def _change(request: web.Request, number: str) -> Change | None:
     """The draft to try, where one is named."""
     if not number.isdecimal() or len(number) > 9:
         return None
-    change = await room(request).database.run(drafts.get, int(number))
+    change = await room(request).database.transaction(drafts.get, int(number))
     return change if change is not None and change.state == "draft" else None

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-Verdict = Literal["better", "worse", "same", "new", "gone"]
+RowVerdict = Literal["better", "worse", "same", "new", "gone"]
 #: An answer is worth more than being asked back, and that more than a wrong answer.
 _WORTH: Final = {"wrong": 0, "asked_back": 1, "right": 2, "failed": 0, "passed": 2}
 
@@ -20,7 +20,7 @@ class Pair(msgspec.Struct, frozen=True):
     was: str
     now: str
     got: str  #: topic, or why a conversation failed
-    verdict: Verdict
+    verdict: RowVerdict
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def compare(report: dict[str, Any], before: dict[str, Any] | None) -> Comparison
     pairs = []
     for name, (language, topic, outcome, got) in now.items():
         old = was[name][2] if name in was else ""
-        verdict: Verdict = "new"
+        verdict: RowVerdict = "new"
         if old:
             gain = _WORTH[outcome] - _WORTH[old]
             verdict = "better" if gain > 0 else "worse" if gain < 0 else "same"
@@ -84,9 +84,16 @@ def _row(name: str, pairs: list[Pair], compared: bool) -> Row:
 
     was = sum(pair.was in ("right", "passed") for pair in pairs)
     return Row(
-        name, len(pairs), count("right", "passed"), count("asked_back"), count("wrong", "failed"),
-        was if compared else None, verdicts("better"), verdicts("worse"), verdicts("same"),
-    )  # fmt: skip
+        name,
+        len(pairs),
+        count("right", "passed"),
+        count("asked_back"),
+        count("wrong", "failed"),
+        was if compared else None,
+        verdicts("better"),
+        verdicts("worse"),
+        verdicts("same"),
+    )
 
 
 def _outcomes(report: dict[str, Any]) -> dict[str, tuple[str, str, str, str]]:

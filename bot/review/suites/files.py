@@ -17,11 +17,11 @@ import yaml
 from sqlalchemy.engine import Connection
 
 from bot.conversations.crypto import Keys
-from bot.evaluation.files import Conversation, Question
+from bot.evaluation.files import TestConversation, TestQuestion
 from bot.review import schema
 
 _S = schema.suites
-Kind = Literal["questions", "conversations"]
+SuiteKind = Literal["questions", "conversations"]
 #: Limits of a file: bytes, rows or conversations, characters of one text, turns.
 BYTES: Final = 200_000
 ROWS: Final = 1000
@@ -44,7 +44,7 @@ class Wrong(msgspec.Struct, frozen=True):
     value: str = ""
 
 
-class Refused(Exception):
+class SuiteRefused(Exception):
     """A file that can't be used; `wrong` says where and why."""
 
     def __init__(self, wrong: list[Wrong]) -> None:
@@ -57,7 +57,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     name: str
-    kind: Kind
+    kind: SuiteKind
     rows: int
     must_pass: bool
     digest: str
@@ -71,51 +71,51 @@ def file_name(given: str) -> str:
     return re.sub(r"[^\w. ()-]", "", bare).lstrip(". ")[-80:] or "file"
 
 
-def read(name: str, content: bytes, topics: set[str]) -> list[Question] | list[Conversation]:
+def parse_suite(name: str, content: bytes, topics: set[str]) -> list[TestQuestion] | list[TestConversation]:
     """The questions or conversations of a file.
 
     Raises:
         Refused: with every mistake that was found.
     """
     if len(content) > BYTES:
-        raise Refused([Wrong(0, "", "upload.large", str(BYTES // 1000))])
+        raise SuiteRefused([Wrong(0, "", "upload.large", str(BYTES // 1000))])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused([Wrong(content[: error.start].count(b"\n") + 1, "", "upload.encoding")]) from error
+        raise SuiteRefused([Wrong(content[: error.start].count(b"\n") + 1, "", "upload.encoding")]) from error
     if name.lower().endswith(".csv"):
         return _questions(text, topics)
     if name.lower().endswith((".yaml", ".yml")):
         return _conversations(text, topics)
-    raise Refused([Wrong(0, "", "upload.kind")])
+    raise SuiteRefused([Wrong(0, "", "upload.kind")])
 
 
-def _questions(text: str, topics: set[str]) -> list[Question]:
+def _questions(text: str, topics: set[str]) -> list[TestQuestion]:
     wrong: list[Wrong] = []
-    found: list[Question] = []
+    found: list[TestQuestion] = []
     seen: set[str] = set()
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         names = [str(name).strip() for name in reader.fieldnames or []]
         missing = [name for name in _COLUMNS if name not in names]
         if missing:
-            raise Refused([Wrong(1, name, "upload.no_column") for name in missing])
+            raise SuiteRefused([Wrong(1, name, "upload.no_column") for name in missing])
         reader.fieldnames = names
         for row in reader:
             if len(found) >= ROWS:
-                raise Refused([Wrong(reader.line_num, "", "upload.rows", str(ROWS))])
+                raise SuiteRefused([Wrong(reader.line_num, "", "upload.rows", str(ROWS))])
             before = len(wrong)
             wrong += _row(row, reader.line_num, topics, seen)
             if len(wrong) == before:
                 also = tuple(part.strip() for part in (row.get("also_ok") or "").split("|") if part.strip())
                 name, language, topic = (row[column].strip() for column in ("id", "language", "topic"))
-                found.append(Question(name, language, topic, also, (row.get("variant") or "").strip(), row["text"]))
+                found.append(TestQuestion(name, language, topic, also, (row.get("variant") or "").strip(), row["text"]))
     except csv.Error as error:
-        raise Refused([Wrong(reader.line_num, "", "upload.csv", str(error))]) from error
+        raise SuiteRefused([Wrong(reader.line_num, "", "upload.csv", str(error))]) from error
     if wrong:
-        raise Refused(wrong)
+        raise SuiteRefused(wrong)
     if not found:
-        raise Refused([Wrong(0, "", "upload.empty")])
+        raise SuiteRefused([Wrong(0, "", "upload.empty")])
     return found
 
 
@@ -140,20 +140,20 @@ def _row(row: dict[Any, Any], line: int, topics: set[str], seen: set[str]) -> It
                 yield Wrong(line, name, "upload.topic", topic.strip()[:40])
 
 
-def _conversations(text: str, topics: set[str]) -> list[Conversation]:
+def _conversations(text: str, topics: set[str]) -> list[TestConversation]:
     lines = _lines_of_items(text)
     content = yaml.load(text, Loader=_Loader) or []  # noqa: S506 (a safe loader)
     if not isinstance(content, list) or not content:
-        raise Refused([Wrong(1, "", "upload.no_list")])
+        raise SuiteRefused([Wrong(1, "", "upload.no_list")])
     if len(content) > ROWS:
-        raise Refused([Wrong(0, "", "upload.rows", str(ROWS))])
+        raise SuiteRefused([Wrong(0, "", "upload.rows", str(ROWS))])
     wrong: list[Wrong] = []
-    found: list[Conversation] = []
+    found: list[TestConversation] = []
     seen: set[str] = set()
     for number, item in enumerate(content):
         line = lines[number] if number < len(lines) else 1
         try:
-            talk = msgspec.convert(item, Conversation, strict=False)
+            talk = msgspec.convert(item, TestConversation, strict=False)
         except msgspec.ValidationError as error:
             what, _, where = str(error).partition(" - at `$")
             wrong.append(Wrong(line, where.strip("`.") or "", "upload.shape", what[:120]))
@@ -161,11 +161,11 @@ def _conversations(text: str, topics: set[str]) -> list[Conversation]:
         wrong += _talk(talk, line, topics, seen)
         found.append(talk)
     if wrong:
-        raise Refused(wrong)
+        raise SuiteRefused(wrong)
     return found
 
 
-def _talk(talk: Conversation, line: int, topics: set[str], seen: set[str]) -> Iterator[Wrong]:
+def _talk(talk: TestConversation, line: int, topics: set[str], seen: set[str]) -> Iterator[Wrong]:
     if talk.id in seen:
         yield Wrong(line, "id", "upload.twice", talk.id[:60])
     seen.add(talk.id)
@@ -191,23 +191,25 @@ def _lines_of_items(text: str) -> list[int]:
         for event in yaml.parse(text, Loader=_Loader):
             line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise Refused([Wrong(line, "", "upload.alias")])
+                raise SuiteRefused([Wrong(line, "", "upload.alias")])
             tag = getattr(event, "tag", None)
             if tag not in (None, "!"):
-                raise Refused([Wrong(line, "", "upload.tag", str(tag)[:60])])
+                raise SuiteRefused([Wrong(line, "", "upload.tag", str(tag)[:60])])
             if depth == 1 and isinstance(event, yaml.NodeEvent):
                 lines.append(line)
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > _DEPTH:
-                    raise Refused([Wrong(line, "", "upload.deep")])
+                    raise SuiteRefused([Wrong(line, "", "upload.deep")])
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Refused([Wrong(mark.line + 1 if mark else 1, "", "upload.yaml", str(error.problem)[:120])]) from error
+        raise SuiteRefused(
+            [Wrong(mark.line + 1 if mark else 1, "", "upload.yaml", str(error.problem)[:120])]
+        ) from error
     except yaml.YAMLError as error:
-        raise Refused([Wrong(1, "", "upload.yaml", str(error).splitlines()[0][:120])]) from error
+        raise SuiteRefused([Wrong(1, "", "upload.yaml", str(error).splitlines()[0][:120])]) from error
     return lines
 
 
@@ -215,17 +217,31 @@ def _lines_of_items(text: str) -> list[int]:
 
 
 def keep(
-    connection: Connection, keys: Keys, name: str, content: bytes, *, kind: Kind, rows: int, must_pass: bool, by: int,
+    connection: Connection,
+    keys: Keys,
+    name: str,
+    content: bytes,
+    *,
+    kind: SuiteKind,
+    rows: int,
+    must_pass: bool,
+    by: int,
     now: datetime,
-) -> int:  # fmt: skip
+) -> int:
     """Keep a checked file; its number. A file of the same name takes the place of the older one, whose runs stay."""
     connection.execute(sa.update(_S).where(_S.c.name == name, _S.c.removed.is_(None)).values(removed=now))
     made = connection.execute(
         sa.insert(_S).values(
-            name=name, kind=kind, rows=rows, must_pass=must_pass and kind == "conversations",
-            content=keys.seal_bytes(content), digest=hashlib.sha256(content).hexdigest(), brought_by=by, brought=now,
+            name=name,
+            kind=kind,
+            rows=rows,
+            must_pass=must_pass and kind == "conversations",
+            content=keys.seal_bytes(content),
+            digest=hashlib.sha256(content).hexdigest(),
+            brought_by=by,
+            brought=now,
         )
-    )  # fmt: skip
+    )
     return int(made.inserted_primary_key[0])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.evaluation.files import Question
+from bot.evaluation.files import TestQuestion
 from bot.review.export import cell
 from bot.review.pages import attached, back, page, room, topic_name
 from bot.review.suites import files as suites
@@ -21,7 +21,7 @@ from bot.review.suites.files import Suite, Wrong
 from bot.review.suites.store import Run
 from bot.staff import audit_log
 from bot.staff.accounts import names
-from bot.staff.auth import now, require, who
+from bot.staff.auth import current_user, now, require
 from bot.staff.texts import text as staff_text
 from facts.languages import NAMES
 
@@ -41,18 +41,23 @@ async def _page(request: web.Request, wrong: list[Wrong], name: str = "") -> web
     def read(connection: Connection) -> tuple[list[Suite], list[tuple[Run, str]], dict[int, str]]:
         return suites.listed(connection), runs.listed(connection), names(connection)
 
-    files, listed, staff = await place.database.run(read)
+    files, listed, staff = await place.database.transaction(read)
     context = {
-        "suites": files, "runs": listed, "staff": staff, "wrong": wrong, "name": name,
-        "most_rows": suites.ROWS, "most_bytes": suites.BYTES // 1000,
-    }  # fmt: skip
+        "suites": files,
+        "runs": listed,
+        "staff": staff,
+        "wrong": wrong,
+        "name": name,
+        "most_rows": suites.ROWS,
+        "most_bytes": suites.BYTES // 1000,
+    }
     return page(request, "runs.html", context, status=422 if wrong else 200)
 
 
 @require("editor")
 async def bring_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/runs`: a file is checked, kept and run."""
-    place, form, me = room(request), await request.post(), who(request).me
+    place, form, me = room(request), await request.post(), current_user(request).me
     given = form.get("file")
     if not isinstance(given, web.FileField) or not given.filename:
         return await _page(request, [Wrong(0, "", "upload.none")])
@@ -60,27 +65,27 @@ async def bring_form(request: web.Request) -> web.StreamResponse:
     content = await asyncio.to_thread(given.file.read, suites.BYTES + 1)
     topics = set(place.content.base().topics)
     try:
-        rows = await asyncio.to_thread(suites.read, name, content, topics)
-    except suites.Refused as refused:
+        rows = await asyncio.to_thread(suites.parse_suite, name, content, topics)
+    except suites.SuiteRefused as refused:
         return await _page(request, refused.wrong, name)
     must_pass = bool(form.get("must_pass"))
 
     def keep(connection: Connection) -> int | None:
-        kind: suites.Kind = "questions" if isinstance(rows[0], Question) else "conversations"
+        kind: suites.SuiteKind = "questions" if isinstance(rows[0], TestQuestion) else "conversations"
         suite = suites.keep(
             connection, place.keys, name, content, kind=kind, rows=len(rows), must_pass=must_pass, by=me.id, now=now()
         )
         audit_log.note(connection, now(), me.id, "brought a file", str(suite))
         return runs.ask(connection, me.id, now(), suite=suite)
 
-    run = await place.database.run(keep)
+    run = await place.database.transaction(keep)
     return back(f"/desk/room/runs/{run}" if run is not None else "/desk/room/runs")
 
 
 @require("editor")
 async def suite_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/suites/<id>`: run it, mark it as must-pass or not, take it away."""
-    place, form, me = room(request), await request.post(), who(request).me
+    place, form, me = room(request), await request.post(), current_user(request).me
     suite, what = int(request.match_info["id"]), str(form.get("what", ""))
 
     def do(connection: Connection) -> int | None:
@@ -97,7 +102,7 @@ async def suite_form(request: web.Request) -> web.StreamResponse:
         audit_log.note(connection, now(), me.id, f"file {what}", str(suite))
         return None
 
-    run = await place.database.run(do)
+    run = await place.database.transaction(do)
     return back(f"/desk/room/runs/{run}" if run is not None else "/desk/room/runs")
 
 
@@ -111,7 +116,7 @@ async def run_page(request: web.Request) -> web.StreamResponse:
 async def progress_part(request: web.Request) -> web.StreamResponse:
     """`GET /desk/room/runs/<id>/progress`: asked for by the page every second; leads to the results when it is over."""
     place = room(request)
-    run = await place.database.run(runs.get, int(request.match_info["id"]))
+    run = await place.database.transaction(runs.get, int(request.match_info["id"]))
     if run is None:
         raise web.HTTPNotFound
     if run.over:
@@ -123,7 +128,7 @@ async def progress_part(request: web.Request) -> web.StreamResponse:
 async def stop_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/runs/<id>/stop`"""
     number = int(request.match_info["id"])
-    await room(request).database.run(runs.stop, number, now())
+    await room(request).database.transaction(runs.stop, number, now())
     return back(f"/desk/room/runs/{number}")
 
 
@@ -140,11 +145,16 @@ async def _run_context(request: web.Request) -> dict[str, Any]:
         before = runs.report(connection, place.keys, earlier) if earlier is not None else None
         return run, suite, report, runs.get(connection, earlier) if earlier is not None else None, before
 
-    run, suite, report, earlier, before = await place.database.run(read)
+    run, suite, report, earlier, before = await place.database.transaction(read)
     context: dict[str, Any] = {
-        "run": run, "suite": suite, "report": report, "earlier": earlier,
-        "path": f"/desk/room/runs/{number}/progress", "comparison": None, "pairs": [],
-    }  # fmt: skip
+        "run": run,
+        "suite": suite,
+        "report": report,
+        "earlier": earlier,
+        "path": f"/desk/room/runs/{number}/progress",
+        "comparison": None,
+        "pairs": [],
+    }
     if report is not None:
         comparison = await asyncio.to_thread(compare, report, before)
         context |= {"comparison": comparison, "pairs": _shown(comparison), "charts": _charts(request, comparison)}
@@ -161,7 +171,7 @@ def _shown(comparison: Comparison) -> list[Any]:
 
 
 def _charts(request: web.Request, comparison: Comparison) -> dict[str, Any]:
-    language = who(request).language
+    language = current_user(request).language
 
     def chart(rows: tuple[Row, ...], title: str, name: Any) -> Any:
         return bars(
@@ -169,12 +179,14 @@ def _charts(request: web.Request, comparison: Comparison) -> dict[str, Any]:
                 Bar(
                     name(row.name),
                     (("right", row.right), ("back", row.asked_back), ("wrong", row.wrong)),
-                    row.rows, row.was_right, f"{row.right}/{row.rows}",
+                    row.rows,
+                    row.was_right,
+                    f"{row.right}/{row.rows}",
                 )
                 for row in rows
             ],
             staff_text(title, language),
-        )  # fmt: skip
+        )
 
     return {
         "language": chart(comparison.by_language, "runs.by_language", lambda code: NAMES.get(code, code)),
@@ -185,12 +197,12 @@ def _charts(request: web.Request, comparison: Comparison) -> dict[str, Any]:
 async def _texts(request: web.Request, suite: Suite) -> dict[str, str]:
     """What the worker writes, by id."""
     place = room(request)
-    name, content = await place.database.run(suites.content, place.keys, suite.id)
+    name, content = await place.database.transaction(suites.content, place.keys, suite.id)
     try:
-        rows = await asyncio.to_thread(suites.read, name, content, set(place.content.base().topics))
-    except suites.Refused:
+        rows = await asyncio.to_thread(suites.parse_suite, name, content, set(place.content.base().topics))
+    except suites.SuiteRefused:
         return {}
-    return {row.id: row.text if isinstance(row, Question) else " / ".join(row.turns) for row in rows}
+    return {row.id: row.text if isinstance(row, TestQuestion) else " / ".join(row.turns) for row in rows}
 
 
 @require("editor")

@@ -17,11 +17,11 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.delivery.events import Hub
-from bot.delivery.ports import Answers
+from bot.delivery.events import EventBus
+from bot.delivery.ports import AssistantPort
 from bot.engine.turn import Turn
 from bot.evaluation import judge, report
-from bot.evaluation.files import Conversation, Question, conversations
+from bot.evaluation.files import TestConversation, TestQuestion, conversations
 from bot.review.suites import files as suites
 from bot.review.suites import store as runs
 from bot.review.suites.holdout import ROOT
@@ -61,9 +61,14 @@ class Runner:
     """
 
     def __init__(
-        self, database: Database, keys: Keys, hub: Hub, assistant: Answers, busy: Callable[[], bool],
+        self,
+        database: Database,
+        keys: Keys,
+        hub: EventBus,
+        assistant: AssistantPort,
+        busy: Callable[[], bool],
         must_pass: Path = MUST_PASS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.database, self.keys, self.hub, self.assistant = database, keys, hub, assistant
         self.busy, self.must_pass = busy, must_pass
         self._told = 0.0
@@ -71,7 +76,7 @@ class Runner:
 
     async def run(self) -> None:
         """Do what is in the queue until cancelled."""
-        unfollow = self.hub.follow(self._heard)
+        unfollow = self.hub.subscribe(self._heard)
         try:
             await self._work()
         finally:
@@ -82,7 +87,7 @@ class Runner:
             while not self.hub.closing:
                 news.clear()
                 try:
-                    claimed = await self.database.run(runs.claim, now())
+                    claimed = await self.database.transaction(runs.claim, now())
                 except Exception as error:
                     log.warning("runs wait for the database: %s", type(error).__name__)
                     claimed = None
@@ -97,40 +102,40 @@ class Runner:
         """Do one run; whatever happens, it is over afterwards, or is begun anew by another gateway."""
         try:
             made = await (self._draft(run) if run.change is not None else self._suite(run))
-            await self.database.run(runs.finish, self.keys, run.id, made, now())
+            await self.database.transaction(runs.finish, self.keys, run.id, made, now())
         except Stopped:
             return
-        except suites.Refused:
-            await self.database.run(runs.fail, run.id, "refused", now())
+        except suites.SuiteRefused:
+            await self.database.transaction(runs.fail, run.id, "refused", now())
         except Exception as error:
             log.error("a run failed: %s", type(error).__name__)
-            await self.database.run(runs.fail, run.id, type(error).__name__, now())
+            await self.database.transaction(runs.fail, run.id, type(error).__name__, now())
 
     # -- a file -------------------------------------------------------------------------------------------------
 
     async def _suite(self, run: Run) -> dict[str, Any]:
         assert run.suite is not None
-        name, content = await self.database.run(suites.content, self.keys, run.suite)
+        name, content = await self.database.transaction(suites.content, self.keys, run.suite)
         topics = published.base().topics
-        rows = await asyncio.to_thread(suites.read, name, content, set(topics))
+        rows = await asyncio.to_thread(suites.parse_suite, name, content, set(topics))
         made: dict[str, Any] = {"content": published.here().loaded()}
-        if rows and isinstance(rows[0], Question):
-            asked = [row for row in rows if isinstance(row, Question)]
+        if rows and isinstance(rows[0], TestQuestion):
+            asked = [row for row in rows if isinstance(row, TestQuestion)]
             kinds: dict[str, str] = {topic: entry.kind for topic, entry in topics.items()}
             results = []
             async for turn, row in self._questions(run, asked):
                 results.append(judge.question(row, turn, kinds))
             return made | {"questions": report.of_questions(asked, results)}
-        talks = [row for row in rows if isinstance(row, Conversation)]
+        talks = [row for row in rows if isinstance(row, TestConversation)]
         return made | {"conversations": await self._talks(run, talks)}
 
-    async def _questions(self, run: Run, rows: Sequence[Question]) -> AsyncIterator[tuple[Turn, Question]]:
+    async def _questions(self, run: Run, rows: Sequence[TestQuestion]) -> AsyncIterator[tuple[Turn, TestQuestion]]:
         for number, row in enumerate(rows):
             await self._tell(run, number, len(rows))
             (turn,) = await self._say([row.text])
             yield turn, row
 
-    async def _talks(self, run: Run, talks: Sequence[Conversation]) -> dict[str, Any]:
+    async def _talks(self, run: Run, talks: Sequence[TestConversation]) -> dict[str, Any]:
         passed = []
         for number, talk in enumerate(talks):
             await self._tell(run, number, len(talks))
@@ -144,7 +149,7 @@ class Runner:
 
     async def _draft(self, run: Run) -> dict[str, Any]:
         """The must-pass conversations on a draft. What fails on the content in force too is no fault of the draft."""
-        talks = await self.database.run(self._must_pass)
+        talks = await self.database.transaction(self._must_pass)
         made = await self._talks(run, talks)
         by_id = {talk.id: talk for talk in talks}
         for one in made["results"]:
@@ -154,16 +159,16 @@ class Runner:
                 one["failed_before"] = not again.passed
         return {"conversations": made}
 
-    def _must_pass(self, connection: Connection) -> list[Conversation]:
-        talks: list[Conversation] = []
+    def _must_pass(self, connection: Connection) -> list[TestConversation]:
+        talks: list[TestConversation] = []
         for path in sorted(self.must_pass.glob("*.yaml")):
             found = conversations(path)
             talks += [msgspec.structs.replace(talk, today=talk.today or MUST_PASS_DAY) for talk in found]
         topics = set(published.base().topics)
         for name, content in suites.must_pass(connection, self.keys):
-            with contextlib.suppress(suites.Refused, BrokenFile):
-                rows = suites.read(name, content, topics)
-                found = [row for row in rows if isinstance(row, Conversation)]
+            with contextlib.suppress(suites.SuiteRefused, BrokenFile):
+                rows = suites.parse_suite(name, content, topics)
+                found = [row for row in rows if isinstance(row, TestConversation)]
                 talks += [msgspec.structs.replace(talk, id=f"{name}: {talk.id}") for talk in found]
         return talks
 
@@ -200,11 +205,11 @@ class Runner:
         if done and moment - self._told < _BEAT:
             return
         self._told = moment
-        if not await self.database.run(runs.beat, run.id, done, total, now()):
+        if not await self.database.transaction(runs.beat, run.id, done, total, now()):
             raise Stopped
 
 
-def _told(talk: Conversation, run: Run) -> dict[str, str]:
+def _told(talk: TestConversation, run: Run) -> dict[str, str]:
     """What goes along with a conversation's messages: the content to answer from and the day to answer for."""
     told = {"content": run.draft} if run.change is not None else {}
     return told | ({"today": talk.today.isoformat()} if talk.today else {})

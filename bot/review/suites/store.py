@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversations.crypto import Keys
-from bot.conversations.database import announce
+from bot.conversations.database import notify
 from bot.review import schema
 
 _R, _S = schema.runs, schema.suites
@@ -48,9 +48,14 @@ def _run(row: sa.engine.Row) -> Run:
 
 
 def ask(
-    connection: Connection, by: int, now: datetime, *, suite: int | None = None, change: int | None = None,
+    connection: Connection,
+    by: int,
+    now: datetime,
+    *,
+    suite: int | None = None,
+    change: int | None = None,
     draft: str = "",
-) -> int | None:  # fmt: skip
+) -> int | None:
     """Put a run in the queue; its number, or None where too many wait. One that waits already is not put twice."""
     waiting = connection.execute(sa.select(_R).where(_R.c.state.in_(("waiting", "running")))).all()
     same = [row.id for row in waiting if (row.suite, row.change, row.draft) == (suite, change, draft)]
@@ -60,7 +65,7 @@ def ask(
         return None
     values = {"state": "waiting", "suite": suite, "change": change, "draft": draft, "asked_by": by, "asked": now}
     made = connection.execute(sa.insert(_R).values(**values))
-    announce(connection, f"{NEWS}:{made.inserted_primary_key[0]}")
+    notify(connection, f"{NEWS}:{made.inserted_primary_key[0]}")
     return int(made.inserted_primary_key[0])
 
 
@@ -99,23 +104,25 @@ def finish(connection: Connection, keys: Keys, run: int, report: dict[str, Any],
         .where(_R.c.id == run, _R.c.state == "running")
         .values(state="done", finished=now, report=sealed, done=_R.c.total)
     )
-    announce(connection, f"{NEWS}:{run}")
+    notify(connection, f"{NEWS}:{run}")
 
 
 def fail(connection: Connection, run: int, error: str, now: datetime) -> None:
     """A run that could not be done."""
     connection.execute(
-        sa.update(_R).where(_R.c.id == run, _R.c.state == "running")
+        sa.update(_R)
+        .where(_R.c.id == run, _R.c.state == "running")
         .values(state="failed", finished=now, error=error[:200])
-    )  # fmt: skip
+    )
 
 
 def stop(connection: Connection, run: int, now: datetime) -> None:
     """Stop a run that waits or is being done."""
     connection.execute(
-        sa.update(_R).where(_R.c.id == run, _R.c.state.in_(("waiting", "running")))
+        sa.update(_R)
+        .where(_R.c.id == run, _R.c.state.in_(("waiting", "running")))
         .values(state="stopped", finished=now)
-    )  # fmt: skip
+    )
 
 
 def get(connection: Connection, run: int) -> Run | None:

@@ -20,7 +20,7 @@ from actions.letters import store
 from actions.responses import Button, Document, Reply
 from bot.channels.web import channel
 from bot.conversations import store as conversations
-from bot.delivery.service import Office
+from bot.delivery.service import MessageService
 from bot.engine.turn import Turn
 from bot.settings import Settings
 from facts.base import FactBase
@@ -34,9 +34,14 @@ class StandIn:
         self.forgotten: list[str] = []
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         language = language_hint or "en"
         if text.startswith("/set_language"):
             language = str(json.loads(text.removeprefix("/set_language"))["code"])
@@ -48,13 +53,20 @@ class StandIn:
         if text == "two questions":
             replies = (Reply("First?", _choices("Yes", "No")), Reply("Second?", _choices("Now", "Later")))
         if text == "letter":
-            path = store.keep(b"%PDF-1.7 a letter")
+            path = store.store_letter(b"%PDF-1.7 a letter")
             replies = (Reply("Here it is.", (), Document("letter.pdf", "application/pdf", str(path))),)
         return Turn(
-            language=language, language_confidence=1.0, topic="minimum_wage", confidence=1.0, understood=True,
-            safety=text == "danger", safety_hint=False, handoff=False, replies=replies,
+            language=language,
+            language_confidence=1.0,
+            topic="minimum_wage",
+            confidence=1.0,
+            understood=True,
+            safety=text == "danger",
+            safety_hint=False,
+            handoff=False,
+            replies=replies,
             forget=text == "/confirm_delete",
-        )  # fmt: skip
+        )
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {}
@@ -78,7 +90,7 @@ class Site(RunningGateway):
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
-        self.office = Office(self.settings, self.assistant, lambda kind, language, desk: "")
+        self.office = MessageService(self.settings, self.assistant, lambda kind, language, desk: "")
         await self.office.open()
         app = web.Application(client_max_size=256 * 1024)
         channel.add(app, self.office, self.base, self.settings)

@@ -8,15 +8,15 @@ from contextlib import AsyncExitStack
 import pytest
 from aiohttp import web
 
-from bot.channels.whatsapp.config import Config
+from bot.channels.whatsapp.config import WhatsAppConfig
 from tests.servers import listening
 
 Serve = Callable[[web.Application], Awaitable[str]]
 
 
 @pytest.fixture
-def config() -> Config:
-    return Config(
+def config() -> WhatsAppConfig:
+    return WhatsAppConfig(
         graph_url="http://127.0.0.1:9/v23.0",
         phone_number_id="106540352242922",
         access_token="token",

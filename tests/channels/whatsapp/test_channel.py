@@ -12,9 +12,19 @@ import pytest
 
 from actions.responses import Button
 from bot.channels.whatsapp.channel import WhatsAppCarrier
-from bot.channels.whatsapp.config import Config
+from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.graph_client import Graph
-from bot.conversations.models import Carrier, Contact, Content, Conversation, FileRef, Message, NotSent, Outgoing, Sent
+from bot.conversations.models import (
+    ChannelPort,
+    Contact,
+    Content,
+    Conversation,
+    Delivered,
+    FileRef,
+    Message,
+    NotDelivered,
+    Outgoing,
+)
 from facts.base import FactBase
 from facts.wording import Wording
 from tests.channels.whatsapp.graph_stand_in import Failure, GraphStandIn
@@ -41,9 +51,15 @@ class Post:
         self.carrier, self.meta = carrier, meta_side
 
     async def send(
-        self, content: Content, *, ago: timedelta | None = timedelta(minutes=5), language: str = "nl", id: int = 7,
-        answered: str | None = None, contact: Contact | None = PERSON,
-    ) -> Sent | NotSent:  # fmt: skip
+        self,
+        content: Content,
+        *,
+        ago: timedelta | None = timedelta(minutes=5),
+        language: str = "nl",
+        id: int = 7,
+        answered: str | None = None,
+        contact: Contact | None = PERSON,
+    ) -> Delivered | NotDelivered:
         message = Message(
             id=id,
             conversation="c1",
@@ -64,17 +80,22 @@ class Post:
 
 
 def talk(
-    ago: timedelta | None = timedelta(minutes=5), language: str = "nl",
+    ago: timedelta | None = timedelta(minutes=5),
+    language: str = "nl",
     contact: Contact | None = PERSON,
-) -> Conversation:  # fmt: skip
+) -> Conversation:
     return Conversation(
-        id="c1", channel="whatsapp", holder="bot", language=language, contact=contact,
+        id="c1",
+        channel="whatsapp",
+        holder="bot",
+        language=language,
+        contact=contact,
         last_in=None if ago is None else NOW - ago,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
-async def make(config: Config, base: FactBase) -> AsyncIterator[Any]:
+async def make(config: WhatsAppConfig, base: FactBase) -> AsyncIterator[Any]:
     async with GraphStandIn() as meta_side:
         opened: list[tuple[WhatsAppCarrier, Graph]] = []
 
@@ -94,14 +115,14 @@ async def make(config: Config, base: FactBase) -> AsyncIterator[Any]:
 
 
 async def test_it_is_a_carrier(make: Any) -> None:
-    carrier: Carrier = (await make()).carrier
+    carrier: ChannelPort = (await make()).carrier
     assert callable(carrier.send)
 
 
 async def test_a_message_carries_our_row_so_that_statuses_find_it(make: Any) -> None:
     post = await make()
     sent = await post.send(Content(text="Hallo"))
-    assert sent == Sent(post.meta.taken[0].id) and post.meta.taken[0].ours == "7"
+    assert sent == Delivered(post.meta.taken[0].id) and post.meta.taken[0].ours == "7"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +140,7 @@ async def test_the_window_is_open_for_24_hours_after_the_persons_last_message(
 ) -> None:
     post = await make()
     sent = await post.send(Content(text="Hallo"), ago=ago)
-    assert isinstance(sent, Sent) if open_ else sent == NotSent("window", permanent=True)
+    assert isinstance(sent, Delivered) if open_ else sent == NotDelivered("window", permanent=True)
     assert len(post.got) == int(open_)
 
 
@@ -127,7 +148,7 @@ async def test_the_window_is_open_for_24_hours_after_the_persons_last_message(
 async def test_outside_the_window_a_template_carries_the_text(make: Any, language: str, code: str) -> None:
     post = await make(template="advisor_message", template_languages=("nl", "pl"))
     sent = await post.send(Content(text="Goed nieuws.\nBel ons."), ago=timedelta(days=2), language=language)
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, Delivered)
     (one,) = post.got
     assert one["template"]["name"] == "advisor_message" and one["template"]["language"]["code"] == code
     assert one["template"]["components"][0]["parameters"] == [{"type": "text", "text": "Goed nieuws. Bel ons."}]
@@ -139,14 +160,14 @@ async def test_outside_the_window_a_template_carries_the_text(make: Any, languag
 )
 async def test_what_no_template_can_carry_is_refused_and_not_cut(make: Any, content: Content) -> None:
     post = await make(template="advisor_message")
-    assert await post.send(content, ago=timedelta(days=2)) == NotSent("window", permanent=True)
+    assert await post.send(content, ago=timedelta(days=2)) == NotDelivered("window", permanent=True)
     assert post.got == []
 
 
 async def test_when_metas_clock_says_the_window_is_closed_the_template_goes(make: Any) -> None:
     post = await make(template="advisor_message")
     post.meta.fail(Failure(code=131047))
-    assert isinstance(await post.send(Content(text="Hallo")), Sent)
+    assert isinstance(await post.send(Content(text="Hallo")), Delivered)
     assert [one["type"] for one in post.got] == ["template"]
 
 
@@ -155,7 +176,7 @@ async def test_a_long_answer_goes_in_order_and_the_last_part_is_the_row(make: An
     sent = await post.send(Content(text=LONG, buttons=(Button("Ja", "/ja"), Button("Nee", "/nee"))))
     assert [one["type"] for one in post.got] == ["text", "interactive"]
     assert [one.ours for one in post.meta.taken] == ["7:1/2", "7"]
-    assert sent == Sent(post.meta.taken[-1].id)
+    assert sent == Delivered(post.meta.taken[-1].id)
 
 
 async def test_a_second_try_goes_on_after_the_part_that_was_sent(make: Any) -> None:
@@ -172,10 +193,10 @@ async def test_a_second_try_goes_on_after_the_part_that_was_sent(make: Any) -> N
         return await done(payload)
 
     post.carrier.graph.send = second_fails
-    assert await post.send(content) == NotSent("131016", after=10)
-    assert isinstance(await post.send(content), Sent)
+    assert await post.send(content) == NotDelivered("131016", after=10)
+    assert isinstance(await post.send(content), Delivered)
     assert [one.ours for one in post.meta.taken] == ["7:1/2", "7"]
-    assert isinstance(await post.send(content, id=8), Sent)
+    assert isinstance(await post.send(content, id=8), Delivered)
     assert [one.ours for one in post.meta.taken][2:] == ["8:1/2", "8"]
 
 
@@ -185,8 +206,8 @@ async def test_a_letter_is_uploaded_once_however_often_it_is_tried(make: Any) ->
         text="Hier is de brief.", document=FileRef(filename="brief.pdf", media_type="application/pdf", file="f1")
     )
     post.meta.fail(Failure(code=130429))
-    assert await post.send(content) == NotSent("130429", after=5)
-    assert isinstance(await post.send(content), Sent)
+    assert await post.send(content) == NotDelivered("130429", after=5)
+    assert isinstance(await post.send(content), Delivered)
     ((media, (data, media_type, filename)),) = post.meta.files.items()
     assert (data, media_type, filename) == (b"%PDF-1.7 brief", "application/pdf", "brief.pdf")
     assert post.got[0]["document"] == {"id": media, "filename": "brief.pdf", "caption": "Hier is de brief."}
@@ -194,14 +215,14 @@ async def test_a_letter_is_uploaded_once_however_often_it_is_tried(make: Any) ->
 
 async def test_a_letter_that_is_gone_is_told_as_such(make: Any) -> None:
     post = await make()
-    assert await post.send(Content(document=FileRef(file="f2"))) == NotSent("no_file", permanent=True)
+    assert await post.send(Content(document=FileRef(file="f2"))) == NotDelivered("no_file", permanent=True)
 
 
 async def test_without_an_address_or_anything_to_say_nothing_is_sent(make: Any) -> None:
     post = await make()
-    assert await post.send(Content(text="x"), contact=None) == NotSent("no_address", permanent=True)
-    assert await post.send(Content(text="x"), contact=Contact(name="Jan")) == NotSent("no_address", permanent=True)
-    assert await post.send(Content(text=" ")) == NotSent("empty", permanent=True)
+    assert await post.send(Content(text="x"), contact=None) == NotDelivered("no_address", permanent=True)
+    assert await post.send(Content(text="x"), contact=Contact(name="Jan")) == NotDelivered("no_address", permanent=True)
+    assert await post.send(Content(text=" ")) == NotDelivered("empty", permanent=True)
     assert post.got == []
 
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.whatsapp.parse import Reading, read
-from bot.conversations.models import Incoming, Update
+from bot.channels.whatsapp.parse import ParsedWebhook, parse_webhook
+from bot.conversations.models import DeliveryStatus, Incoming
 
 DATA = Path(__file__).parent / "data"
 NUMBER = "106540352242922"
@@ -21,8 +21,10 @@ AT = datetime.fromtimestamp(1796000000, timezone.utc)
 Check = Callable[[Any], Any]
 
 
-def reading(name: str, now: datetime = AT + timedelta(minutes=1)) -> Reading:
-    return read(json.loads((DATA / f"{name}.json").read_text(encoding="utf-8")), NUMBER, now, timedelta(hours=25))
+def reading(name: str, now: datetime = AT + timedelta(minutes=1)) -> ParsedWebhook:
+    return parse_webhook(
+        json.loads((DATA / f"{name}.json").read_text(encoding="utf-8")), NUMBER, now, timedelta(hours=25)
+    )
 
 
 def said(kind: str, text: str = "", **content: Any) -> list[Check]:
@@ -108,14 +110,14 @@ MESSAGES: dict[str, list[Check]] = {
     ],
 }
 
-UPDATES: dict[str, Update] = {
-    "status_sent": Update(channel_id="wamid.HBgMOURS0001", state="sent", ours=4711),
-    "status_delivered": Update(channel_id="wamid.HBgMOURS0001", state="delivered", ours=4711),
-    "status_read": Update(channel_id="wamid.HBgMOURS0001", state="read"),
-    "status_failed": Update(channel_id="wamid.HBgMOURS0001", state="failed", code="131026", ours=4711),
-    "status_failed_bare": Update(channel_id="wamid.HBgMOURS0001", state="failed", code="unknown"),
-    "status_part_failed": Update(channel_id="wamid.HBgMOURS0001", state="failed", code="131047", ours=4711),
-    "status_foreign_data": Update(channel_id="wamid.HBgMOURS0001", state="sent"),
+UPDATES: dict[str, DeliveryStatus] = {
+    "status_sent": DeliveryStatus(channel_id="wamid.HBgMOURS0001", state="sent", ours=4711),
+    "status_delivered": DeliveryStatus(channel_id="wamid.HBgMOURS0001", state="delivered", ours=4711),
+    "status_read": DeliveryStatus(channel_id="wamid.HBgMOURS0001", state="read"),
+    "status_failed": DeliveryStatus(channel_id="wamid.HBgMOURS0001", state="failed", code="131026", ours=4711),
+    "status_failed_bare": DeliveryStatus(channel_id="wamid.HBgMOURS0001", state="failed", code="unknown"),
+    "status_part_failed": DeliveryStatus(channel_id="wamid.HBgMOURS0001", state="failed", code="131047", ours=4711),
+    "status_foreign_data": DeliveryStatus(channel_id="wamid.HBgMOURS0001", state="sent"),
 }
 
 LEFT_OUT: dict[str, str] = {
@@ -183,16 +185,16 @@ def test_a_message_without_an_id_gets_the_same_name_each_time() -> None:
     body = json.loads((DATA / "text.json").read_text(encoding="utf-8"))
     message = body["entry"][0]["changes"][0]["value"]["messages"][0]
     del message["id"]
-    names = [read(body, NUMBER, AT, timedelta(hours=25)).incoming[0].channel_id for _ in range(2)]
+    names = [parse_webhook(body, NUMBER, AT, timedelta(hours=25)).incoming[0].channel_id for _ in range(2)]
     message["text"]["body"] = "something else"
-    other = read(body, NUMBER, AT, timedelta(hours=25)).incoming[0].channel_id
+    other = parse_webhook(body, NUMBER, AT, timedelta(hours=25)).incoming[0].channel_id
     assert names[0] == names[1] != other
 
 
 def test_half_a_surrogate_pair_and_a_zero_do_not_reach_the_log() -> None:
     body = json.loads((DATA / "text.json").read_text(encoding="utf-8"))
     body["entry"][0]["changes"][0]["value"]["messages"][0]["text"]["body"] = "a\ud83db\0c"
-    assert read(body, NUMBER, AT, timedelta(hours=25)).incoming[0].content.text == "a?bc"
+    assert parse_webhook(body, NUMBER, AT, timedelta(hours=25)).incoming[0].content.text == "a?bc"
 
 
 anything = st.recursive(
@@ -218,6 +220,6 @@ def test_whatever_is_put_in_place_of_any_part_nothing_is_raised(data: st.DataObj
     for _ in range(data.draw(st.integers(1, 3))):
         holder, key = data.draw(st.sampled_from(places))
         holder[key] = data.draw(anything)
-    found = read(body, NUMBER, AT, timedelta(hours=25))
+    found = parse_webhook(body, NUMBER, AT, timedelta(hours=25))
     assert all(isinstance(one, Incoming) and one.address and one.channel_id for one in found.incoming)
-    assert all(isinstance(one, Update) for one in found.updates)
+    assert all(isinstance(one, DeliveryStatus) for one in found.updates)

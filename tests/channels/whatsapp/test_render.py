@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from actions.responses import Button
 from bot.channels.whatsapp.choices import numbered, pick, shape
-from bot.channels.whatsapp.render import BODY, TEXT, Payload, Words, payload, split, template
+from bot.channels.whatsapp.render import BODY, TEXT, Payload, RenderTexts, payload, split, template
 from bot.conversations.models import Contact, Content, FileRef
 from facts.base import FactBase
 from facts.languages import NAMES
@@ -17,11 +17,11 @@ from facts.wording import Wording
 from tests.channels.whatsapp.openapi import faults
 
 PERSON = Contact(phone="31612345678")
-WORDS = Words("Kies", "Antwoord met het nummer.", "Door een machine vertaald:")
+WORDS = RenderTexts("Kies", "Antwoord met het nummer.", "Door een machine vertaald:")
 LETTER = FileRef(filename="brief.pdf", media_type="application/pdf", file="f1")
 
 
-def made(content: Content, to: Contact = PERSON, words: Words = WORDS) -> list[Payload]:
+def made(content: Content, to: Contact = PERSON, words: RenderTexts = WORDS) -> list[Payload]:
     """All payloads of a content; each is held against Meta's description."""
     found = [payload(part, to, words, media="m1", ours="7") for part in split(content, words)]
     for one in found:
@@ -201,16 +201,21 @@ long_texts = st.text(st.sampled_from("abc. \n?!؟ل م日本жщ😀👩\u200d\u
 )
 some_buttons = st.lists(st.builds(Button, title=letters, payload=letters), max_size=14).map(tuple)
 contents = st.builds(
-    Content, text=long_texts, buttons=some_buttons, document=st.none() | st.just(LETTER), by=letters,
+    Content,
+    text=long_texts,
+    buttons=some_buttons,
+    document=st.none() | st.just(LETTER),
+    by=letters,
     translated=letters,
-)  # fmt: skip
+)
 
 
 @given(contents)
 def test_whatever_is_to_be_said_fits_metas_description(content: Content) -> None:
     found = made(content)
-    assert bool(found) == bool(content.text.strip() or content.buttons or content.document or content.by.strip()
-                               or content.translated.strip())  # fmt: skip
+    assert bool(found) == bool(
+        content.text.strip() or content.buttons or content.document or content.by.strip() or content.translated.strip()
+    )
     shown = "".join("".join(body(one) for one in found).split())
     assert "".join(content.text.split()) in shown
     if shape(content.buttons) == "numbers":

@@ -7,13 +7,15 @@ from typing import get_args
 import pytest
 
 from bot.channels.whatsapp.unreadable import KEPT, answer_key, understood
-from bot.conversations.models import Holder, Kind
+from bot.conversations.models import Assignee, MessageKind
 from facts.base import FactBase
 
 
-@pytest.mark.parametrize("kind", get_args(Kind))
-@pytest.mark.parametrize("holder", get_args(Holder))
-def test_every_kind_is_understood_answered_or_left_in_peace(kind: Kind, holder: Holder, base: FactBase) -> None:
+@pytest.mark.parametrize("kind", get_args(MessageKind))
+@pytest.mark.parametrize("holder", get_args(Assignee))
+def test_every_kind_is_understood_answered_or_left_in_peace(
+    kind: MessageKind, holder: Assignee, base: FactBase
+) -> None:
     key = answer_key(kind, holder)
     quiet = {"reaction", "deleted", "system"} | ({"edited", "sticker"} if holder == "human" else set())
     if understood(kind) or kind in quiet:

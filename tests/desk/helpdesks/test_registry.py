@@ -33,10 +33,16 @@ async def test_a_case_is_told_by_mail_stands_in_chatwoot_and_is_answered_from_th
 ) -> None:
     mails, url = box
     settings = Settings(
-        chatwoot_url=side.chatwoot.address, chatwoot_token=TOKEN, chatwoot_account=str(ACCOUNT),
-        chatwoot_inbox=str(INBOX), chatwoot_webhook_secret=SECRET, mail_url=url, mail_from="baken@ngo.example",
-        mail_to="one@ngo.example", staff_site="https://baken.ngo.example",
-    )  # fmt: skip
+        chatwoot_url=side.chatwoot.address,
+        chatwoot_token=TOKEN,
+        chatwoot_account=str(ACCOUNT),
+        chatwoot_inbox=str(INBOX),
+        chatwoot_webhook_secret=SECRET,
+        mail_url=url,
+        mail_from="baken@ngo.example",
+        mail_to="one@ngo.example",
+        staff_site="https://baken.ngo.example",
+    )
     app = web.Application()
     assert registry.add(app, side, side.words, settings) == ["chatwoot", "mail"]
     address, runner = await listen(app)
@@ -64,4 +70,4 @@ def test_migrations_and_tables_say_the_same(database: Database) -> None:
         metadata = bot.conversations.schema.metadata
         return [one for one in compare_metadata(context, metadata) if "helpdesk_" in str(one)]
 
-    assert database.now(differences) == []
+    assert database.transaction_sync(differences) == []

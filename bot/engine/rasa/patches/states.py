@@ -14,14 +14,14 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-State = dict[str, Any]
+DialogueState = dict[str, Any]
 
 
 def look_back_as_far_as_rules(policy: RulePolicy, domain: Domain) -> None:
     """Give the rules of a policy no more states than the longest of them has."""
     if policy.featurizer.max_history or any(slot.influence_conversation for slot in domain.slots):
         return
-    own: Callable[..., list[State]] = policy._prediction_states
+    own: Callable[..., list[DialogueState]] = policy._prediction_states
     longest = max(
         len(policy._rule_key_to_state(rule))
         for lookup in policy.lookup.values()
@@ -31,7 +31,7 @@ def look_back_as_far_as_rules(policy: RulePolicy, domain: Domain) -> None:
 
     def states(
         tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool = False, **more: Any
-    ) -> list[State]:
+    ) -> list[DialogueState]:
         if more.keys() - {"rule_only_data"}:
             return own(tracker, domain, use_text_for_last_user_input, **more)
         found = newest_states(tracker, domain, longest)
@@ -41,7 +41,7 @@ def look_back_as_far_as_rules(policy: RulePolicy, domain: Domain) -> None:
     policy._prediction_states = states
 
 
-def newest_states(tracker: DialogueStateTracker, domain: Domain, count: int) -> list[State]:
+def newest_states(tracker: DialogueStateTracker, domain: Domain, count: int) -> list[DialogueState]:
     """The last of `DialogueStateTracker.past_states`: before each action, and now."""
     events = [event for event in tracker.applied_events() if not isinstance(event, SlotSet)]
     left = sum(isinstance(event, ActionExecuted) for event in events) + 1  # states that are still to come
