@@ -43,7 +43,7 @@ class Server:
             stderr=subprocess.STDOUT,
         )
 
-    def wait(self, seconds: float = 60) -> float:
+    def wait(self, seconds: float = 150) -> float:
         start = time.monotonic()
         while time.monotonic() - start < seconds:
             if self.process.poll() is not None:
