@@ -47,6 +47,8 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
 
     def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
         """`key`: 32 bytes as base64 that a row is encrypted with; without it rows stand open."""
+        if kwargs.get("dialect") == "sqlite" and kwargs.get("db"):  # in a fresh clone there is no var/ yet
+            Path(kwargs["db"]).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(*args, **kwargs)
         self._keys = Keys.load(key, Path()) if key else None
         url, dialect = self.engine.url, self.engine.dialect.name
