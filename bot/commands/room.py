@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.commands.start_errors import check_data_folder
 from bot.engine.model import ROOT
 from bot.log.database import Database
 from bot.log.keys import Keys
@@ -23,6 +24,8 @@ from bot.settings import Settings
 
 def room(settings: Settings, out: Path | None, branch: str | None) -> int:
     """Write the patch; 1 where it can't be done, said on standard error."""
+    if not settings.database_url:
+        check_data_folder(settings)
     database = Database(database_url(settings), beside=True)
     try:
         database.migrate()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from actions.letters import store
 from bot.assistant import Assistant
+from bot.commands.start_errors import check_data_folder
 from bot.engine.http_engine import HttpEngine
 from bot.engine.model import ready
 from bot.engine.own_process import OwnProcesses
@@ -25,6 +26,8 @@ async def start(settings: Settings, *, keep: bool = True, own: bool = False) -> 
         own: in processes of its own, where the settings want that.
         keep: store its conversations, beside the log where that is on PostgreSQL, else in the data folder.
     """
+    if keep:
+        check_data_folder(settings)
     published.use(Path(settings.content_folder or Path(settings.data_folder) / "content"))
     chosen = provider(settings)
     translation = (

@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.stored import fetch, is_command, keep, lines
+from bot.understanding import progress
 from bot.understanding.linear import CHARACTERS, WORDS, LinearModel, Settings
 from bot.understanding.signs import rule_for
 
@@ -55,6 +56,7 @@ class Danger(GraphComponent):
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
+    @progress.stage("danger")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn what stands under the two safety intents against everything else."""
         examples = list(lines(training_data))

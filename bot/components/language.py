@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.stored import fetch, is_command, keep, lines
+from bot.understanding import progress
 from bot.understanding.language import LanguageDetector, asked_language, train
 
 
@@ -46,6 +47,7 @@ class Language(GraphComponent):
         """The trained component."""
         return cls(model_storage, resource, LanguageDetector(fetch(model_storage, resource)))
 
+    @progress.stage("languages")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the lines whose file says their language."""
         model = train((line.language, line.text) for line in lines(training_data) if line.language)

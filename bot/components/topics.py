@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.stored import fetch, is_command, keep, lines
+from bot.understanding import progress
 from bot.understanding.clauses import clauses
 from bot.understanding.encoder import encode_together
 from bot.understanding.linear import LinearModel, Settings
@@ -60,6 +61,7 @@ class Topics(GraphComponent):
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
+    @progress.stage("topics")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the intents."""
         examples = list(lines(training_data))

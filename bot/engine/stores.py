@@ -21,6 +21,7 @@ from bot.engine.incoming import INCOMING
 from bot.engine.locks import PromptLockStore
 from bot.log.keys import BadKey, Keys
 from bot.log.prepared import Prepared
+from bot.log.sqlite_file import check
 
 __all__ = ["PromptLockStore", "SnapshotTrackerStore", "remembered"]
 
@@ -48,7 +49,9 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
         """`key`: 32 bytes as base64 that a row is encrypted with; without it rows stand open."""
         if kwargs.get("dialect") == "sqlite" and kwargs.get("db"):  # in a fresh clone there is no var/ yet
-            Path(kwargs["db"]).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(kwargs["db"])
+            file.parent.mkdir(parents=True, exist_ok=True)
+            check(file, "delete it and start again; talks under way lose their thread, and nothing else is lost")
         super().__init__(*args, **kwargs)
         self._keys = Keys.load(key, Path()) if key else None
         url, dialect = self.engine.url, self.engine.dialect.name
