@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.commands.start_errors import check_data_folder
+from bot.commands.start_errors import check_storage
 from bot.engine.model import ROOT
 from bot.log.database import Database
 from bot.log.keys import Keys
@@ -24,8 +24,7 @@ from bot.settings import Settings
 
 def room(settings: Settings, out: Path | None, branch: str | None) -> int:
     """Write the patch; 1 where it can't be done, said on standard error."""
-    if not settings.database_url:
-        check_data_folder(settings)
+    check_storage(settings)
     database = Database(database_url(settings), beside=True)
     try:
         database.migrate()

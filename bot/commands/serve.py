@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.channels.whatsapp.kinds import answer_key
 from bot.commands.loop import use_uvloop
 from bot.commands.start import start
-from bot.commands.start_errors import check_data_folder
+from bot.commands.start_errors import check_storage
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
 from bot.gateway.logs import use_json
@@ -41,7 +41,7 @@ async def _serve(settings: Settings) -> None:
     listening = _claim(settings)  # before the model is read: a busy port is said at once
     if settings.log_format == "json":
         use_json()
-    check_data_folder(settings)
+    check_storage(settings)
     print("Starting Baken …", flush=True)
     assistant = await start(settings, own=True)
     base = published.base()

@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy.engine import Connection
 
-from bot.commands.start_errors import check_data_folder
+from bot.commands.start_errors import check_storage
 from bot.log.database import Database
 from bot.post.office import database_url
 from bot.settings import Settings
@@ -18,8 +18,7 @@ from bot.staff.accounts import BadAccount, Role
 
 def staff(settings: Settings, what: str, name: str | None, role: str) -> int:
     """Make an account, give a new link, or list the accounts; 1 where it can't be done, said on standard error."""
-    if not settings.database_url:
-        check_data_folder(settings)
+    check_storage(settings)
     database = Database(database_url(settings), beside=True)
     try:
         database.migrate()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from actions.letters import store
 from bot.assistant import Assistant
-from bot.commands.start_errors import check_data_folder
+from bot.commands.start_errors import check_storage
 from bot.engine.http_engine import HttpEngine
 from bot.engine.model import ready
 from bot.engine.own_process import OwnProcesses
@@ -27,7 +27,7 @@ async def start(settings: Settings, *, keep: bool = True, own: bool = False) -> 
         keep: store its conversations, beside the log where that is on PostgreSQL, else in the data folder.
     """
     if keep:
-        check_data_folder(settings)
+        check_storage(settings)
     published.use(Path(settings.content_folder or Path(settings.data_folder) / "content"))
     chosen = provider(settings)
     translation = (
