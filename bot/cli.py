@@ -8,8 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bot.engine.model import ROOT
-from bot.quiet import be_quiet
+from bot.engine.rasa.model import ROOT
+from bot.redacted_logging import configure_logging
 from bot.settings import load
 
 
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.chdir(ROOT)  # the data and the model are found from anywhere
     try:
         settings = load()
-        be_quiet(settings.log_level)
+        configure_logging(settings.log_level)
         if settings.today:  # from a .env file too: the one clock reads the environment
             os.environ["BAKEN_TODAY"] = settings.today
         os.environ["BAKEN_DESK"] = settings.desk  # so does what is said to who asks for a human
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             return check(options.on)
         if options.command == "room":
-            from bot.commands.room import room
+            from bot.commands.content_export import room
 
             return room(settings, patch, options.branch)
         if options.command == "staff":

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.quiet import be_quiet
+from bot.redacted_logging import configure_logging
 
-be_quiet()
+configure_logging()
 settings.register_profile("busy", deadline=None)  # a machine that does other things too is no reason to fail
 settings.load_profile("busy")
 ROOT = Path(__file__).parent.parent
@@ -21,7 +21,7 @@ os.chdir(ROOT)
 
 from actions.answers import Answers  # noqa: E402
 from bot.assistant import Assistant  # noqa: E402
-from bot.engine.model import ready  # noqa: E402
+from bot.engine.rasa.model import ready  # noqa: E402
 from bot.engine.turn import Turn  # noqa: E402
 from facts.base import FactBase  # noqa: E402
 from facts.wording import Wording  # noqa: E402

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.log.database import Database
+from bot.conversations.database import Database
 
 KINDS = ("sqlite", "postgresql")
 

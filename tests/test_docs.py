@@ -48,9 +48,9 @@ def test_rules_name_every_intent_and_every_action() -> None:
 
 
 def test_a_question_in_the_middle_of_a_case_gets_the_reply_that_the_rules_give_it() -> None:
-    """actions/respond.py answers within a case what the rules answer outside of one: they may not drift apart."""
-    from actions.cases.hearing import FLOWS
-    from actions.respond import ACTION_OF
+    """actions/intent_handlers.py answers within a case what the rules answer outside of one: they stay the same."""
+    from actions.intake.policy import FLOWS
+    from actions.intent_handlers import ACTION_OF
 
     rules = yaml.safe_load((ROOT / "data/rules.yml").read_text())["rules"]
     for rule in rules:

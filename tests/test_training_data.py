@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.understanding.fold import fold
+from bot.nlu.fold import fold
 from facts.languages import NAMES
 
 ROOT = Path(__file__).parent.parent

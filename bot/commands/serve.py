@@ -11,19 +11,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.channels.whatsapp.kinds import answer_key
-from bot.commands.loop import use_uvloop
+from bot.channels.whatsapp.unreadable import answer_key
+from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
 from bot.commands.start_errors import check_storage
+from bot.conversations.crypto import Keys
+from bot.conversations.models import Assignee, MessageKind
+from bot.delivery.ports import KindText
+from bot.delivery.service import MessageService
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
-from bot.gateway.logs import use_json
-from bot.log.keys import Keys
-from bot.log.model import Holder, Kind
-from bot.post.office import Office
-from bot.post.parts import KindText
 from bot.privacy.about_me import AboutMe
 from bot.settings import BadSetting, Settings
+from bot.web.request_log import use_json
 from facts import published
 from facts.languages import NAMES, SOURCE
 from facts.wording import Wording
@@ -48,7 +48,7 @@ async def _serve(settings: Settings) -> None:
     keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
     about_me = AboutMe(Wording(base), settings)
-    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
+    office = MessageService(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
@@ -68,7 +68,7 @@ async def _serve(settings: Settings) -> None:
 def kind_text(wording: Wording) -> KindText:
     """What is said to a message that Baken can't read, in the conversation's language."""
 
-    def text(kind: Kind, holder: Holder, language: str) -> str | None:
+    def text(kind: MessageKind, holder: Assignee, language: str) -> str | None:
         key = answer_key(kind, holder)
         return None if key is None else wording.text(key, language if language in NAMES else SOURCE)
 

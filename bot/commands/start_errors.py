@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.log.keys import BadKey
+from bot.conversations.crypto import BadKey
 from bot.settings import Settings, StartError
 from facts.read import BrokenFile
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine.model import make, trouble
+from bot.engine.rasa.model import make, trouble
 
 
 def train(*, force: bool = False) -> int:

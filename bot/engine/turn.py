@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from actions.reply import Reply, SourceShown
+from actions.responses import Reply, SourceShown
 
 
 class EngineAway(Exception):

@@ -12,7 +12,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.reply import Reply
+from actions.responses import Reply
 from bot.engine.turn import Turn
 from bot.settings import Settings
 from bot.translation.protect import Damaged, mask, unmask
@@ -25,9 +25,16 @@ ENGLISH = "The minimum wage is €14.99. Call 0800-5151 or see https://www.uwv.n
 
 def turn(text: str = ENGLISH) -> Turn:
     return Turn(
-        language="en", language_confidence=1, topic="minimum_wage", confidence=1, understood=True, safety=False,
-        safety_hint=False, handoff=False, replies=(Reply(text),),
-    )  # fmt: skip
+        language="en",
+        language_confidence=1,
+        topic="minimum_wage",
+        confidence=1,
+        understood=True,
+        safety=False,
+        safety_hint=False,
+        handoff=False,
+        replies=(Reply(text),),
+    )
 
 
 class FakeEngine:

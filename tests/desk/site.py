@@ -21,12 +21,13 @@ from aiohttp import web
 
 from actions.answers import Answers
 from bot.assistant import Assistant
+from bot.conversations import cases, history
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.models import Contact, Content, Incoming
+from bot.delivery.service import MessageService
 from bot.desk.handoff import Handoff
 from bot.gateway.app import make
-from bot.log import cases, conversations, history
-from bot.log.keys import Keys
-from bot.log.model import Contact, Content, Incoming
-from bot.post.office import Office
 from bot.settings import Settings
 from tests.channels.whatsapp import meta as messages
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
@@ -51,9 +52,12 @@ class Browser:
 
     def post(self, path: str, headers: dict[str, str] | None = None, **form: str) -> requests.Response:
         return self.session.post(
-            self.address + path, data={"csrf": self.csrf, **form},
-            headers={"Origin": self.address, **(headers or {})}, allow_redirects=False, timeout=20,
-        )  # fmt: skip
+            self.address + path,
+            data={"csrf": self.csrf, **form},
+            headers={"Origin": self.address, **(headers or {})},
+            allow_redirects=False,
+            timeout=20,
+        )
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Browser:
         self.get("/staff/sign-in")
@@ -64,8 +68,16 @@ class Browser:
 
 
 class Site:
-    def __init__(self, url: str, folder: Path, answers: Answers, assistant: Callable[[], Any], carrier: Any = None,
-                 with_meta: bool = False, **settings: Any) -> None:  # fmt: skip
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        answers: Answers,
+        assistant: Callable[[], Any],
+        carrier: Any = None,
+        with_meta: bool = False,
+        **settings: Any,
+    ) -> None:
         """`with_meta`: WhatsApp through its webhook and a stand-in of the Graph API; else `carrier` takes messages."""
         self.settings = Settings(
             data_folder=str(folder), database_url=url, **{"desk_hours": "daily 00:00-24:00", **settings}
@@ -97,12 +109,15 @@ class Site:
         if self.meta is not None:
             await self.meta.start()
             self.settings = msgspec.structs.replace(
-                self.settings, whatsapp_phone_number_id=self.meta.number, whatsapp_access_token=self.meta.token,
-                whatsapp_app_secret=self.meta.app_secret, whatsapp_verify_token="a word",
+                self.settings,
+                whatsapp_phone_number_id=self.meta.number,
+                whatsapp_access_token=self.meta.token,
+                whatsapp_app_secret=self.meta.app_secret,
+                whatsapp_verify_token="a word",
                 whatsapp_graph_url=self.meta.url,
-            )  # fmt: skip
+            )
         self.handoff = Handoff(self.settings, keys, lambda: base)
-        self.office = Office(
+        self.office = MessageService(
             self.settings, self.assistant, lambda kind, holder, language: None, desk=self.handoff, keys=keys
         )
         if self.carrier is not None:
@@ -130,7 +145,7 @@ class Site:
         """A function over the log's connection."""
 
         async def work() -> Any:
-            return await self.office.database.run(function, *arguments, **named)
+            return await self.office.database.transaction(function, *arguments, **named)
 
         return asyncio.run_coroutine_threadsafe(work(), self.loop).result(30)
 
@@ -163,8 +178,12 @@ class Worker:
 
     def send(self, text: str = "", payload: str = "", kind: str = "text", **content: Any) -> None:
         if self.channel == "web":
-            body = {"conversation": self.address, "id": uuid.uuid4().hex, "text": text or payload,
-                    "language": self.language}  # fmt: skip
+            body = {
+                "conversation": self.address,
+                "id": uuid.uuid4().hex,
+                "text": text or payload,
+                "language": self.language,
+            }
             body |= {"payload": payload} if payload else {}
             answer = requests.post(f"{self.site.address}/api/messages", json=body, timeout=20)
             assert answer.status_code == 202, answer.text
@@ -173,11 +192,15 @@ class Worker:
             self._post(text, payload)
             return
         incoming = Incoming(
-            channel="whatsapp", address=self.address, channel_id=uuid.uuid4().hex, kind=kind,  # type: ignore[arg-type]
-            content=Content(text=text, payload=payload, **content), at=now(),
+            channel="whatsapp",
+            address=self.address,
+            channel_id=uuid.uuid4().hex,
+            kind=kind,  # type: ignore[arg-type]
+            content=Content(text=text, payload=payload, **content),
+            at=now(),
             contact=Contact(phone=self.address, name="A worker"),
-        )  # fmt: skip
-        asyncio.run_coroutine_threadsafe(self.site.office.take_in([incoming]), self.site.loop).result(20)
+        )
+        asyncio.run_coroutine_threadsafe(self.site.office.receive([incoming]), self.site.loop).result(20)
 
     def _post(self, text: str, payload: str) -> None:
         """As Meta would, signed."""

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from actions.answers import Answers
-from bot.log import cases, conversations, schema
+from bot.conversations import cases, schema
+from bot.conversations import store as conversations
 from tests.desk.site import Site, Worker, now, real_assistant, waits
 from tests.desk.test_translation import Service
 from tests.staff.site import PASSWORD
@@ -27,9 +28,14 @@ def whole(model: Path, answers: Answers, tmp_path_factory: pytest.TempPathFactor
     """The product's own assistant, and translation between advisor and worker switched on."""
     folder, service = tmp_path_factory.mktemp("whole"), Service()
     made = Site(
-        f"sqlite:///{folder / 'baken.db'}", folder, answers, real_assistant(model, folder), with_meta=True,
-        translate="libretranslate", translate_url=service.url,
-    )  # fmt: skip
+        f"sqlite:///{folder / 'baken.db'}",
+        folder,
+        answers,
+        real_assistant(model, folder),
+        with_meta=True,
+        translate="libretranslate",
+        translate_url=service.url,
+    )
     yield made
     made.close()
     service.server.shutdown()
@@ -204,9 +210,14 @@ def test_two_hundred_open_cases_stay_fluent(small: Callable[..., Site], opened: 
                 )
             )
             cases.open_case(
-                connection, name, now(), urgency=number % 3, topic="unpaid_wages", language=("pl", "ro")[number % 2],
+                connection,
+                name,
+                now(),
+                urgency=number % 3,
+                topic="unpaid_wages",
+                language=("pl", "ro")[number % 2],
                 first_message=0,
-            )  # fmt: skip
+            )
 
     site.run(fill)
     browser = site.signed_in("anna")
@@ -256,8 +267,16 @@ def test_axe_finds_nothing_on_any_page(small: Callable[..., Site], opened: Open,
     if language == "en":
         chief.get_by_role("button", name="English").click()
     case = f"/desk/cases/{number}"
-    paths = ["/desk", case, "/desk?folder=closed", "/staff/account", "/staff/account/second", "/staff/people",
-             "/staff/trail", "/desk/cases/99999"]  # fmt: skip
+    paths = [
+        "/desk",
+        case,
+        "/desk?folder=closed",
+        "/staff/account",
+        "/staff/account/second",
+        "/staff/people",
+        "/staff/trail",
+        "/desk/cases/99999",
+    ]
     axe, found = Axe(), []
     for page, path in [(outside, f"/staff/sign-in?lang={language}"), *((chief, path) for path in paths)]:
         page.goto(site.address + path)

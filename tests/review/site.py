@@ -16,13 +16,13 @@ import yaml
 from aiohttp import web
 
 from bot.assistant import Assistant
-from bot.log import cases, inbox
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import Content, Incoming
-from bot.post.office import Office
-from bot.review.room import Room
+from bot.conversations import cases, inbox
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import Content, Incoming
+from bot.delivery.service import MessageService
 from bot.review.routes import add_routes
+from bot.review.service import ReviewService
 from bot.settings import Settings
 from bot.staff.routes import add_routes as add_staff
 from facts import published
@@ -56,13 +56,13 @@ class Site:
         self.assistant = await Assistant.start(model, None)
         self.database = Database(f"sqlite:///{self.folder / 'baken.db'}")
         self.keys = Keys(bytes(range(32)))
-        self.office = Office(
+        self.office = MessageService(
             settings, self.assistant, lambda kind, language, holder: "", database=self.database, keys=self.keys
         )
         app = web.Application(client_max_size=256 * 1024)
         app.cleanup_ctx.append(self._office)
         add_staff(app, self.database, self.keys, settings)
-        self.room: Room = add_routes(app, self.office, must_pass=self.must_pass)
+        self.room: ReviewService = add_routes(app, self.office, must_pass=self.must_pass)
         self.runner = web.AppRunner(app, access_log=None)
         await self.runner.setup()
         one = web.TCPSite(self.runner, "127.0.0.1", 0)
@@ -80,7 +80,7 @@ class Site:
 
     def db(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """Do something in the log."""
-        return self.run(self.database.run(function, *args, **kwargs))
+        return self.run(self.database.transaction(function, *args, **kwargs))
 
     def close(self) -> None:
         self.run(self.runner.cleanup())
@@ -113,10 +113,15 @@ class Site:
     def worker_asks(self, text: str, address: str, language: str = "en", consent: str = "") -> int:
         """A worker's message that was answered; with a case and its consent where one is given. Gives the message."""
         incoming = Incoming(
-            channel="web", address=address, channel_id=f"{address}-{time.monotonic_ns()}", kind="text",
-            content=Content(text=text), at=now(), language=language,
-        )  # fmt: skip
-        (taken,) = self.run(self.office.take_in([incoming]))
+            channel="web",
+            address=address,
+            channel_id=f"{address}-{time.monotonic_ns()}",
+            kind="text",
+            content=Content(text=text),
+            at=now(),
+            language=language,
+        )
+        (taken,) = self.run(self.office.receive([incoming]))
         until = time.monotonic() + 30
         while time.monotonic() < until and self.db(inbox.waiting_since) is not None:
             time.sleep(0.05)
@@ -141,14 +146,24 @@ class Visitor:
         return answer
 
     def post(
-        self, path: str, form: dict[str, str], *, files: Any = None, follow: bool = True, csrf: str | None = None,
+        self,
+        path: str,
+        form: dict[str, str],
+        *,
+        files: Any = None,
+        follow: bool = True,
+        csrf: str | None = None,
         **headers: str,
-    ) -> requests.Response:  # fmt: skip
+    ) -> requests.Response:
         data = {"csrf": self.csrf if csrf is None else csrf, **form}
         return self.session.post(
-            self.address + path, data=data, files=files, headers={"Origin": self.address, **headers}, timeout=120,
+            self.address + path,
+            data=data,
+            files=files,
+            headers={"Origin": self.address, **headers},
+            timeout=120,
             allow_redirects=follow,
-        )  # fmt: skip
+        )
 
     def sign_in(self, name: str) -> None:
         self.get("/staff/sign-in")

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.log import schema as log_schema
-from bot.review import flags, schema
+from bot.conversations import schema as log_schema
+from bot.review import schema
+from bot.review.flags import store as flags
 from tests.review.site import Site, Visitor
 
 HX = {"HX-Request": "true"}
@@ -113,9 +114,9 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
         answer = editor.post("/desk/room/flags", {"message": str(message), "right": "minimum_wage"})
         assert answer.status_code == 403, consent
     own = next(row for row in rows(site, log_schema.messages) if row.id == asked["yes"])
-    from bot.log import conversations
+    from bot.conversations import store as conversations
 
-    site.db(conversations.empty, own.conversation)  # "delete my data"
+    site.db(conversations.erase_content, own.conversation)  # "delete my data"
     assert "wimble yes" not in editor.get("/desk/room/flags").text
     assert asked["yes"] not in [row.message for row in rows(site, schema.flags)]
 
@@ -239,10 +240,17 @@ def test_a_form_from_elsewhere_does_nothing(site: Site, editor: Visitor) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["/desk/room/facts/fact:..%2f..%2fetc", "/desk/room/facts/fact:nothing", "/desk/room/facts/law:x",
-     "/desk/room/changes/999999", "/desk/room/runs/999999", "/desk/room/static/../schema.py",
-     "/desk/room/flags?state=everything", "/desk/room/flags?after=1;drop"],
-)  # fmt: skip
+    [
+        "/desk/room/facts/fact:..%2f..%2fetc",
+        "/desk/room/facts/fact:nothing",
+        "/desk/room/facts/law:x",
+        "/desk/room/changes/999999",
+        "/desk/room/runs/999999",
+        "/desk/room/static/../schema.py",
+        "/desk/room/flags?state=everything",
+        "/desk/room/flags?after=1;drop",
+    ],
+)
 def test_what_is_not_there_is_not_there(site: Site, editor: Visitor, path: str) -> None:
     assert editor.get(path).status_code == 404
 

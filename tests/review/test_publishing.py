@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.review import drafts, publishing
+from bot.review.content import drafts, publishing
 from tests.review.site import Site, Visitor
 
 ROOT = Path(__file__).parent.parent.parent
@@ -99,9 +99,12 @@ def test_a_small_mend_keeps_its_translations(site: Site, editor: Visitor) -> Non
     form = form_of(editor, FACT)
     polish = form["translation-housing-max-25-pl"]
     assert polish
-    form |= {"says-0-text": form["says-0-text"].replace("at most", "no more than"), "fits_all": "yes",
-             "translation-housing-max-25-tr": form["translation-housing-max-25-tr"] + " Bu kadar.",
-             "reason": "a mend"}  # fmt: skip
+    form |= {
+        "says-0-text": form["says-0-text"].replace("at most", "no more than"),
+        "fits_all": "yes",
+        "translation-housing-max-25-tr": form["translation-housing-max-25-tr"] + " Bu kadar.",
+        "reason": "a mend",
+    }
     change = drafted(site, editor, form)
     page = settled(editor, change)
     assert "verouderd, in het Engels getoond" not in page and "Bu kadar." in page
@@ -202,7 +205,7 @@ def test_what_git_changed_too_is_shown_and_what_git_took_over_is_not_counted(sit
     assert publishing.clashes(changes, source) == []
     path = source / newest.file
     text = path.read_text(encoding="utf-8")
-    from bot.review import blocks
+    from bot.review.content import blocks
 
     path.write_text(blocks.replaced(text, newest.name, newest.after), encoding="utf-8")
     assert publishing.landed(newest, source) and publishing.clashes(changes, source) == []

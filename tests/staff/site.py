@@ -11,12 +11,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bot.log.database import Database
-from bot.log.keys import Keys
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
 from bot.settings import Settings
 from bot.staff import accounts, passwords
+from bot.staff.auth import Nav
 from bot.staff.routes import add_routes
-from bot.staff.web import Nav
 
 PASSWORD = "a lamp by the harbour"
 HASHED = passwords.hashed(PASSWORD)
@@ -88,7 +88,7 @@ def make_account(database: Database, name: str, role: str = "advisor", shown: st
         accounts.set_password(connection, number, HASHED)
         return number
 
-    return database.now(make)
+    return database.transaction_sync(make)
 
 
 @asynccontextmanager

@@ -21,8 +21,12 @@ def baken(*arguments: str, folder: Path | None = None, **environment: str) -> su
     extra = {"BAKEN_DATA_FOLDER": str(folder)} if folder else {}
     return subprocess.run(
         [str(Path(sys.executable).with_name("baken")), *arguments],
-        env={**os.environ, **extra, **environment}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        env={**os.environ, **extra, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_ask_prints_the_object_of_the_contract_and_nothing_else(model: Path) -> None:
@@ -91,13 +95,30 @@ def test_evaluate_reports_in_the_shape_of_the_contract(model: Path, tmp_path: Pa
     part = made["questions"]
     assert part["rows"] == 3 and part["right"] + part["asked_back"] + part["wrong"] == 3
     assert set(part) == {
-        "rows", "right", "asked_back", "wrong", "by_language", "by_variant", "by_topic", "language", "safety", "results"
-    }  # fmt: skip
+        "rows",
+        "right",
+        "asked_back",
+        "wrong",
+        "by_language",
+        "by_variant",
+        "by_topic",
+        "language",
+        "safety",
+        "results",
+    }
     assert set(part["safety"]) == {"due", "given", "hinted", "not_due", "false_alarms", "hinted_not_due"}
     assert part["safety"]["given"] == part["safety"]["due"] == 1
     assert set(part["results"][0]) == {
-        "id", "language", "language_got", "topic", "topic_got", "confidence", "safety", "safety_hint", "outcome"
-    }  # fmt: skip
+        "id",
+        "language",
+        "language_got",
+        "topic",
+        "topic_got",
+        "confidence",
+        "safety",
+        "safety_hint",
+        "outcome",
+    }
     assert made["conversations"]["run"] == 2 and made["conversations"]["passed"] == 1
     bad = made["conversations"]["results"][1]
     assert not bad["passed"] and len(bad["why"]) == 2

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 from server import running
 
-from bot.engine.own_process import CHILD
+from bot.engine.engine_pool import CHILD
 
 
 def engines(server: int) -> list[psutil.Process]:

@@ -15,8 +15,8 @@ import aiohttp
 import sqlalchemy as sa
 
 from bench.servers import Baken, message, post
-from bot.log.database import Database
-from bot.log.keys import BadKey, Keys
+from bot.conversations.crypto import BadKey, Keys
+from bot.conversations.database import Database
 from tests.channels.whatsapp import meta
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
 
@@ -60,7 +60,7 @@ def everything(folder: Path) -> tuple[bytes, int]:
             tables.reflect(connection)
             return [row for table in tables.sorted_tables for row in connection.execute(sa.select(table))]
 
-        for row in database.now(rows):
+        for row in database.transaction_sync(rows):
             count += 1
             kept += [opened(keys, value) for value in row]
         database.close()

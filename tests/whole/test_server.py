@@ -124,8 +124,12 @@ def test_a_bad_setting_is_named(tmp_path: Path, model: Path, name: str, value: s
     environment = {"BAKEN_PORT": str(free_port()), name: value, "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     run = subprocess.run(
         [sys.executable, "-m", "bot.cli", *(["check"] if name == "BAKEN_TODAY" else [])],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert run.returncode == 1
     assert name in run.stderr
 

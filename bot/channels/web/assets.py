@@ -12,7 +12,7 @@ import jinja2
 import msgspec
 from aiohttp import web
 
-from bot.channels.web.config import Config
+from bot.channels.web.config import WebConfig
 from facts.languages import NAMES
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -53,7 +53,7 @@ def asset(text: str, media_type: str, cache: str) -> Asset:
 class Assets:
     """All of it: pages by language, and files by their address."""
 
-    def __init__(self, texts: dict[str, dict[str, Any]], config: Config) -> None:
+    def __init__(self, texts: dict[str, dict[str, Any]], config: WebConfig) -> None:
         self.files: dict[str, Asset] = {}
         chat = "\n".join((STATIC / "chat" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
         names = {
@@ -87,7 +87,7 @@ def _read(name: str) -> str:
     return (STATIC / name).read_text(encoding="utf-8")
 
 
-def _loader(texts: dict[str, dict[str, Any]], config: Config) -> str:
+def _loader(texts: dict[str, dict[str, Any]], config: WebConfig) -> str:
     """widget.js with its few words in all languages, and the place that quick exit goes to."""
     labels = {
         language: [words["open"], words["close"], words["chat"], words["direction"]]

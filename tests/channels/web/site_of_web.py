@@ -17,11 +17,11 @@ from typing import Any
 from aiohttp import web
 
 from actions.letters import store
-from actions.reply import Button, Document, Reply
+from actions.responses import Button, Document, Reply
 from bot.channels.web import channel
+from bot.conversations import store as conversations
+from bot.delivery.service import MessageService
 from bot.engine.turn import Turn
-from bot.log import conversations
-from bot.post.office import Office
 from bot.settings import Settings
 from facts.base import FactBase
 
@@ -33,9 +33,14 @@ class StandIn:
         self.forgotten: list[str] = []
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         language = language_hint or "en"
         if text.startswith("/set_language"):
             language = str(json.loads(text.removeprefix("/set_language"))["code"])
@@ -47,13 +52,20 @@ class StandIn:
         if text == "two questions":
             replies = (Reply("First?", _choices("Yes", "No")), Reply("Second?", _choices("Now", "Later")))
         if text == "letter":
-            path = store.keep(b"%PDF-1.7 a letter")
+            path = store.store_letter(b"%PDF-1.7 a letter")
             replies = (Reply("Here it is.", (), Document("letter.pdf", "application/pdf", str(path))),)
         return Turn(
-            language=language, language_confidence=1.0, topic="minimum_wage", confidence=1.0, understood=True,
-            safety=text == "danger", safety_hint=False, handoff=False, replies=replies,
+            language=language,
+            language_confidence=1.0,
+            topic="minimum_wage",
+            confidence=1.0,
+            understood=True,
+            safety=text == "danger",
+            safety_hint=False,
+            handoff=False,
+            replies=replies,
             forget=text == "/confirm_delete",
-        )  # fmt: skip
+        )
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {}
@@ -89,7 +101,7 @@ class Site:
         self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
-        self.office = Office(self.settings, self.assistant, lambda kind, language, desk: "")
+        self.office = MessageService(self.settings, self.assistant, lambda kind, language, desk: "")
         await self.office.open()
         app = web.Application(client_max_size=256 * 1024)
         channel.add(app, self.office, self.base, self.settings)
@@ -115,7 +127,7 @@ class Site:
         """A function over the log's connection, as the desk would call it."""
 
         async def work() -> Any:
-            return await self.office.database.run(function, *arguments, **named)
+            return await self.office.database.transaction(function, *arguments, **named)
 
         return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
 

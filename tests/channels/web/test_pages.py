@@ -60,17 +60,25 @@ def test_sites_on_the_list_may_show_the_frame(base: FactBase, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "origin",
-    ["*", "ngo.example", "https://ngo.example/", "https://*.example", "https://a.example;script-src", "javascript:x",
-     "https://a.example:99999", "https://user@a.example"],
-)  # fmt: skip
+    [
+        "*",
+        "ngo.example",
+        "https://ngo.example/",
+        "https://*.example",
+        "https://a.example;script-src",
+        "javascript:x",
+        "https://a.example:99999",
+        "https://user@a.example",
+    ],
+)
 def test_what_is_no_origin_is_refused_by_name(origin: str) -> None:
     with pytest.raises(BadSetting, match="BAKEN_WEB_ORIGINS"):
-        config.check(Settings(web_origins=origin))
+        config.web_config(Settings(web_origins=origin))
 
 
 def test_the_place_of_quick_exit_must_be_an_address() -> None:
     with pytest.raises(BadSetting, match="BAKEN_WEB_EXIT"):
-        config.check(Settings(web_exit="javascript:alert(1)"))
+        config.web_config(Settings(web_exit="javascript:alert(1)"))
 
 
 def test_files_are_packed_kept_by_their_content_and_not_sent_twice(site: Site) -> None:

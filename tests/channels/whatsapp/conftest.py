@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiohttp import web
 
-from bot.channels.whatsapp.config import Config
+from bot.channels.whatsapp.config import WhatsAppConfig
 
 Serve = Callable[[web.Application], Awaitable[str]]
 
 
 @pytest.fixture
-def config() -> Config:
-    return Config(
+def config() -> WhatsAppConfig:
+    return WhatsAppConfig(
         graph_url="http://127.0.0.1:9/v23.0",
         phone_number_id="106540352242922",
         access_token="token",
