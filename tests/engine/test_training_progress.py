@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import io
 import os
@@ -25,6 +26,17 @@ MAKE = (
     "import sys; from pathlib import Path; from bot.redacted_logging import configure_logging; configure_logging(); "
     "from bot.engine.rasa.model import make; make(Path(sys.argv[1]))"
 )
+#: The same, printing at last which parts of which steps were told.
+HEAR = f"""
+from bot.engine.rasa.training_progress import TrainingProgress
+hear, heard = TrainingProgress.hear, {{"reading": {{""}}}}
+def hearing(self, step, part, done, of):
+    heard.setdefault(step, set()).add(part)
+    hear(self, step, part, done, of)
+TrainingProgress.hear = hearing
+{MAKE}
+print({{step: sorted(parts) for step, parts in heard.items()}})
+"""
 
 
 @pytest.fixture
@@ -39,11 +51,15 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_log_gets_a_line_a_step_and_nothing_else(root: Path) -> None:
-    run = subprocess.run([sys.executable, "-c", MAKE, root], capture_output=True, text=True, check=True, timeout=200)
+    run = subprocess.run([sys.executable, "-c", HEAR, root], capture_output=True, text=True, check=True, timeout=200)
     lines = run.stderr.splitlines()
     assert [line.split(":")[0] for line in lines] == [f"Step {number} of 5" for number in range(1, 6)], run.stderr
     assert all(re.search(r"\(\d+% done, (about|a few) .* left\)$", line) for line in lines)
-    assert re.fullmatch(r"Model made: [\d.]+ MB, in .*\d s\.\n", run.stdout)
+    made, heard = run.stdout.splitlines()
+    assert re.fullmatch(r"Model made: [\d.]+ MB, in .*\d s\.", made)
+    told = ast.literal_eval(heard)
+    expected = {step: sorted(parts) for step, parts in STEPS.items() if step != "packing"}
+    assert told == expected and [*told] == [*expected], "the shares are of the steps that there are, in their order"
 
 
 def terminal(columns: int) -> tuple[int, int]:
@@ -106,7 +122,7 @@ def test_the_time_that_is_left_follows_the_speed_of_the_machine() -> None:
     with TrainingProgress(io.StringIO(), clock) as shown:
         whole = shown.left()
         clock.now += 2 * STEPS["reading"][""]  # a machine of half the speed
-        with progress.stage("danger"):
+        with progress.stage("topics"):
             assert shown.left() == pytest.approx(2 * (whole - STEPS["reading"][""]))
             before = shown.percentage()
             clock.now += 2  # nothing is told meanwhile
