@@ -1,4 +1,4 @@
-"""`baken`: everything on one machine, and its commands train, ask, evaluate and check (contract.md)."""
+"""`baken`: everything on one machine, and its commands train, ask, evaluate and check (docs/contract.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lifted pins stay lifted (docs/decisions/0004), and the encoder's weights are those that were looked at."""
+"""Lifted pins stay lifted (docs/decisions/0004-lifted-pins.md), and the encoder's weights are those looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One name for one thing: what docs/glossary.md promises, held against the code."""
+"""One name for one thing, held against the code."""
 
 from __future__ import annotations
 

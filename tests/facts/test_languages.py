@@ -30,6 +30,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_thirteenth_language_is_one_command_and_data(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "facts")
     before = run(tmp_path, "check", "--on", TODAY.isoformat()).stderr.count("\n")

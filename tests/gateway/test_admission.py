@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 
 import aiohttp
@@ -17,16 +15,7 @@ from bot.conversations.models import Content, Incoming
 from bot.gateway.admission import WhatsAppDoor, floods
 from bot.settings import Settings
 from bot.web.rate_limit import Buckets, address
-
-
-@asynccontextmanager
-async def listening(app: web.Application, **kwargs: float) -> AsyncIterator[int]:
-    runner = web.AppRunner(app, access_log=None, **kwargs)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-    await runner.cleanup()
+from tests.servers import listening
 
 
 def test_a_bucket_lets_so_many_through_at_once_and_then_so_many_a_second() -> None:
@@ -70,15 +59,15 @@ async def test_a_flood_from_one_address_is_told_to_wait_and_counted() -> None:
 
     app.router.add_post("/api/messages", fine)
     app.router.add_get("/health", fine)
-    async with listening(app) as port, aiohttp.ClientSession() as session:
+    async with listening(app) as url, aiohttp.ClientSession() as session:
         got = []
         for _ in range(8):
-            async with session.post(f"http://127.0.0.1:{port}/api/messages") as answer:
+            async with session.post(f"{url}/api/messages") as answer:
                 got.append(answer.status)
                 wait = answer.headers.get("Retry-After")
         assert got == [200] * 5 + [429] * 3 and wait is not None and int(wait) >= 1
         assert refused == {("web", "flood_address"): 3}
-        async with session.get(f"http://127.0.0.1:{port}/health") as answer:
+        async with session.get(f"{url}/health") as answer:
             assert answer.status == 200
 
 
@@ -94,10 +83,10 @@ async def test_an_address_has_only_so_many_pages_waiting() -> None:
         return web.Response()
 
     app.router.add_post("/api/poll", slow)
-    async with listening(app) as port, aiohttp.ClientSession() as session:
+    async with listening(app) as url, aiohttp.ClientSession() as session:
 
         async def poll() -> int:
-            async with session.post(f"http://127.0.0.1:{port}/api/poll") as answer:
+            async with session.post(f"{url}/api/poll") as answer:
                 return answer.status
 
         waiting = [asyncio.create_task(poll()) for _ in range(3)]
@@ -137,8 +126,8 @@ async def test_what_one_person_sends_too_much_of_on_whatsapp_is_counted_and_left
 
 async def test_a_client_that_drips_its_headers_is_let_go() -> None:
     """The gateway runs with `keepalive_timeout`, which counts from the first byte on (bot/gateway/app.py, IDLE)."""
-    async with listening(web.Application(), keepalive_timeout=1.0) as port:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with listening(web.Application(), keepalive_timeout=1.0) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
         writer.write(b"GET /health HTTP/1.1\r\n")
 
         async def drip() -> None:

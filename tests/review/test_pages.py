@@ -18,7 +18,7 @@ HX = {"HX-Request": "true"}
 
 
 def rows(site: Site, table: sa.Table) -> list[Any]:
-    return list(site.db(lambda connection: connection.execute(sa.select(table)).all()))
+    return list(site.run(lambda connection: connection.execute(sa.select(table)).all()))
 
 
 def test_a_try_shows_what_happened_inside_and_leaves_nothing_behind(site: Site, editor: Visitor) -> None:
@@ -68,7 +68,7 @@ def test_a_wrong_answer_is_flagged_and_approved_as_a_training_line(site: Site, e
     page = editor.get("/desk/room/flags").text
     assert "[phone]" in page and "12345678" not in page
     number = next(
-        flag.id for flag in site.db(flags.listed, site.keys) if flag.text.startswith("they never put the hours")
+        flag.id for flag in site.run(flags.listed, site.keys) if flag.text.startswith("they never put the hours")
     )
     assert editor.post(f"/desk/room/flags/{number}", {"what": "train", "right": "proof_of_hours", "text": text}).ok
     patch = editor.get("/desk/room/room.patch").text
@@ -86,10 +86,10 @@ def test_a_line_of_the_exam_is_not_taken_for_training(site: Site, editor: Visito
     editor.get("/desk/room")
     form = {"text": exam["text"], "language": "en", "got": "menu", "right": exam["topic"], "understood": "no"}
     editor.post("/desk/room/flags", form)
-    number = max(flag.id for flag in site.db(flags.listed, site.keys))
+    number = max(flag.id for flag in site.run(flags.listed, site.keys))
     answer = editor.post(f"/desk/room/flags/{number}", {"what": "train", "right": exam["topic"]}, **HX)
     assert 'role="alert"' in answer.text
-    assert site.db(flags.get, site.keys, number).state == "new"
+    assert site.run(flags.get, site.keys, number).state == "new"
 
 
 def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(site: Site, editor: Visitor) -> None:
@@ -106,7 +106,7 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
         numbers = [*asked.values(), quiet]
         connection.execute(sa.update(table).where(table.c.id.in_(numbers)).values(understood=False))
 
-    site.db(unclear)
+    site.run(unclear)
     page = editor.get("/desk/room/flags").text
     assert "wimble yes" in page and "wimble no" not in page and "wimble silent" not in page
     assert "Novak" not in page and "[name]" in page
@@ -116,7 +116,7 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
     own = next(row for row in rows(site, log_schema.messages) if row.id == asked["yes"])
     from bot.conversations import store as conversations
 
-    site.db(conversations.erase_content, own.conversation)  # "delete my data"
+    site.run(conversations.erase_content, own.conversation)  # "delete my data"
     assert "wimble yes" not in editor.get("/desk/room/flags").text
     assert asked["yes"] not in [row.message for row in rows(site, schema.flags)]
 

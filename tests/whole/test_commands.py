@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FIELDS = {
     "language", "language_confidence", "topic", "confidence", "understood", "safety", "safety_hint", "handoff",
     "replies", "facts", "sources", "milliseconds",

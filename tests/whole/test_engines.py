@@ -16,6 +16,8 @@ from server import running
 from actions.intake.state import from_slot
 from bot.engine.engine_pool import CHILD, EnginePool
 
+pytestmark = pytest.mark.slow
+
 
 def engines(server: int) -> list[psutil.Process]:
     return [one for one in psutil.Process(server).children() if CHILD in one.cmdline()]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 import sqlalchemy as sa
 
 from bench.servers import Baken, message, post
@@ -19,6 +20,8 @@ from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import Database
 from tests.channels.whatsapp import meta
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
+
+pytestmark = pytest.mark.slow
 
 PHONE = "31699988777"
 WORDS = ("Zdzislawa", "Kowalczykowska", "roofdak", "11,37", "aanrander")

@@ -15,7 +15,6 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from rasa_servers import KEY, SECRET, Process, action_server, rasa_server, redis
-from server import free_port
 
 from actions.letters import store
 from bot.assistant import Assistant
@@ -23,6 +22,9 @@ from bot.conversations.crypto import Keys
 from bot.engine.http_engine import HttpEngine, NotAnswered
 from bot.engine.turn import EngineAway, Turn
 from tests.databases import database_url
+from tests.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 WORD = "zakaz-4711-tajemnica"
 

@@ -1,4 +1,4 @@
-"""Files of questions and conversations that staff bring (contract.md): read with care, refused with the place named."""
+"""Files of questions and conversations (docs/contract.md) that staff bring: read with care, a fault with its place."""
 
 from __future__ import annotations
 

@@ -151,6 +151,7 @@ def test_it_is_not_there_when_whatsapp_is_real(config: WhatsAppConfig) -> None:
     assert not phone.add_routes(app, config) and not list(app.router.routes())
 
 
+@pytest.mark.browser
 async def test_a_person_talks_on_it_in_a_browser(echo: tuple[str, Echo]) -> None:
     if CHROMIUM is None:
         pytest.fail("this test needs Chromium: apt-get install chromium")

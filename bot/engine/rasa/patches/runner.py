@@ -1,6 +1,7 @@
 """What is mended in a loaded Rasa, so that a message costs half as much; nothing is answered otherwise.
 
-docs/decisions/0003 says why; tests/engine/test_patches.py fails when the code that this stands on changes.
+docs/decisions/0003-behind-the-door.md says why; tests/engine/test_patches.py fails when the code that this stands on
+changes.
 """
 
 from __future__ import annotations

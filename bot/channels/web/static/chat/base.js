@@ -1,4 +1,4 @@
-// The chat: no framework, no cookies, nothing from elsewhere. These files are put together into one by bundle.py and
+// The chat: no framework, no cookies, nothing from elsewhere. These files are put together into one by assets.py and
 // share one scope. They keep to what Chrome 60 knows, for old telephones.
 
 /** An element of the page by its id. */
