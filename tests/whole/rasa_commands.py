@@ -70,9 +70,16 @@ class Clone:
             Failed: its exit status is not 0.
         """
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=seconds, check=False,
-        )  # fmt: skip
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
         if done.returncode:
             raise Failed(f"{' '.join(command)}: exit status {done.returncode}\n{done.stdout[-3000:]}")
         return done.stdout
@@ -83,9 +90,13 @@ class Clone:
         log = self.home / f"{command[1]}-{len(command)}.log"
         with log.open("wb") as file:
             process = subprocess.Popen(
-                command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=file,
+                command,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
                 stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            )
         try:
             _wait(lambda: until in log.read_text(errors="replace") or process.poll() is not None)
             said = log.read_text(errors="replace")
@@ -124,9 +135,10 @@ def test_nlu(clone: Clone) -> None:
 
 def run(clone: Clone, port: int = 5005, actions_port: int = 5055) -> None:
     """`rasa run` with `rasa run actions`, asked over Rasa's REST channel"""
-    with _actions(clone, actions_port), clone.serving(
-        "rasa", "run", *_unless(5005, port), until="Rasa server is up and running"
-    ):  # fmt: skip
+    with (
+        _actions(clone, actions_port),
+        clone.serving("rasa", "run", *_unless(5005, port), until="Rasa server is up and running"),
+    ):
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/webhooks/rest/webhook",
             json.dumps({"sender": "developer", "message": QUESTION}).encode(),

@@ -51,9 +51,13 @@ def test_rasa_neither_reports_anything_nor_writes_a_number_of_this_machine(clone
         "print(telemetry.is_telemetry_enabled(), telemetry.initialize_telemetry())"
     )
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", asks], cwd=clone.folder, capture_output=True, text=True, check=True,
+        [sys.executable, "-W", "ignore", "-c", asks],
+        cwd=clone.folder,
+        capture_output=True,
+        text=True,
+        check=True,
         env={**clone.environment, "RASA_TELEMETRY_ENABLED": "true"},
-    )  # fmt: skip
+    )
     assert run.stdout.split() == ["False", "False"]
     clone.run("rasa", "telemetry", "--help")
     assert not [*clone.home.rglob("global.yml")]

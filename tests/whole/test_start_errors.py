@@ -15,9 +15,13 @@ from server import free_port
 def starts(folder: Path | str, **settings: str) -> str:
     """`baken` with a data folder; what it says, which is one line, and its exit status is 1."""
     run = subprocess.run(
-        [sys.executable, "-m", "bot.cli"], capture_output=True, text=True, timeout=120, check=False,
+        [sys.executable, "-m", "bot.cli"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={**os.environ, "BAKEN_PORT": str(free_port()), "BAKEN_DATA_FOLDER": str(folder), **settings},
-    )  # fmt: skip
+    )
     assert run.returncode == 1, run.stderr
     assert len(run.stderr.splitlines()) == 1, run.stderr
     return run.stderr
@@ -83,9 +87,13 @@ def test_a_setting_that_can_not_be_used(model: Path, tmp_path: Path, name: str, 
 def test_engines_that_do_not_start_say_why(model: Path, tmp_path: Path) -> None:
     (tmp_path / "rasa.db").write_bytes(b"no database" * 1000)
     run = subprocess.run(
-        [sys.executable, "-m", "bot.cli"], capture_output=True, text=True, timeout=120, check=False,
+        [sys.executable, "-m", "bot.cli"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={**os.environ, "BAKEN_PORT": str(free_port()), "BAKEN_DATA_FOLDER": str(tmp_path), "BAKEN_ENGINES": "1"},
-    )  # fmt: skip
+    )
     assert run.returncode == 1 and "Traceback" not in run.stderr
     first, second = run.stderr.splitlines()
     assert "rasa.db is damaged" in first and "engine did not start" in second

@@ -149,8 +149,9 @@ class TrainingProgress:
                 print(
                     f"Step {len(self._begun)} of {len(STEPS)}: {_NAMES[step]} ({self.percentage():.0f}% done, "
                     f"{spoken(self.left())} left)",
-                    file=self._stream, flush=True,
-                )  # fmt: skip
+                    file=self._stream,
+                    flush=True,
+                )
         self._draw()
 
     def _end(self, step: str) -> None:
