@@ -10,8 +10,7 @@ from pathlib import Path
 
 from bot.engine.rasa.model import ROOT
 from bot.redacted_logging import configure_logging
-from bot.settings import BadSetting, load
-from facts.read import BrokenFile
+from bot.settings import load
 
 
 def parser() -> argparse.ArgumentParser:
@@ -85,11 +84,16 @@ def main(arguments: list[str] | None = None) -> int:
         from bot.commands.serve import serve
 
         return serve(settings)
-    except (BrokenFile, BadSetting, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 0
+    except Exception as error:
+        from bot.commands.start_errors import sentence
+
+        said = sentence(error)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -28,12 +28,17 @@ def configure_logging(level: str = "WARNING") -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    warnings.filterwarnings("ignore")
+    if not sys.warnoptions:  # whoever wants to see the warnings of packages runs `python -W default`
+        warnings.showwarning = _unshown  # filters do not hold: packages set their own when they are imported
     number: int = logging.getLevelName(level.upper())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter())
     logging.basicConfig(level=number, handlers=[handler], force=True)
     quieten_libraries()
+
+
+def _unshown(*_args: Any, **_kwargs: Any) -> None:
+    """Deprecations and the like inside of packages are nothing that who runs Baken can mend."""
 
 
 def quieten_libraries() -> None:

@@ -45,6 +45,16 @@ def test_tensorflow_is_the_stand_in_and_refuses_to_compute() -> None:
         OnTop()
 
 
+def test_nothing_is_a_tensor_of_the_stand_in() -> None:
+    """Else matplotlib takes everything for one, and `rasa test` draws no picture."""
+    import tensorflow
+    from matplotlib import pyplot
+
+    assert not tensorflow.is_tensor([1.0])
+    figure, _ = pyplot.subplots()
+    pyplot.close(figure)
+
+
 def test_the_configuration_names_no_component_that_needs_tensorflow() -> None:
     config = yaml.safe_load(Path("config.yml").read_text())
     names = [part["name"] for part in (*config["pipeline"], *config["policies"])]

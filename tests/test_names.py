@@ -11,7 +11,7 @@ import pytest
 
 ROOMS = ("facts", "actions", "bot")
 #: Verbs of modules that hold rows or routes, told apart by the module: `cases.get`, `flags.purge`, `staff.add_routes`.
-BY_MODULE = {"add", "add_routes", "get", "find", "listed", "purge", "upgrade"}
+BY_MODULE = {"add", "add_routes", "get", "find", "listed", "main", "purge", "upgrade"}
 MOST = 3
 
 

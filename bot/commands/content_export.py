@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.commands.start_errors import check_storage
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.delivery.service import database_url
@@ -23,6 +24,7 @@ from bot.settings import Settings
 
 def room(settings: Settings, out: Path | None, branch: str | None) -> int:
     """Write the patch; 1 where it can't be done, said on standard error."""
+    check_storage(settings)
     database = Database(database_url(settings), beside=True)
     try:
         database.migrate()

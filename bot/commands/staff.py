@@ -8,6 +8,7 @@ from typing import cast
 
 from sqlalchemy.engine import Connection
 
+from bot.commands.start_errors import check_storage
 from bot.conversations.database import Database
 from bot.delivery.service import database_url
 from bot.settings import Settings
@@ -17,6 +18,7 @@ from bot.staff.accounts import BadAccount, Role
 
 def staff(settings: Settings, what: str, name: str | None, role: str) -> int:
     """Make an account, give a new link, or list the accounts; 1 where it can't be done, said on standard error."""
+    check_storage(settings)
     database = Database(database_url(settings), beside=True)
     try:
         database.migrate()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from bot.engine.rasa.model import make, trouble
 
 
@@ -13,10 +11,6 @@ def train(*, force: bool = False) -> int:
     if reason is None:
         print("The model is of today's data: nothing to do.")
         return 0
-    print(f"{reason}.")
-    try:
-        make()
-    except RuntimeError as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(f"{reason[0].upper()}{reason[1:]}.", flush=True)
+    make()
     return 0

@@ -24,7 +24,9 @@ from sqlalchemy.pool import StaticPool
 from typing_extensions import ParamSpec
 
 from bot.conversations.models import SplitContent
+from bot.conversations.sqlite_file import check
 from bot.conversations.write_thread import BatchOutcome, Transaction, WriteThread
+from bot.settings import StartError
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -37,7 +39,7 @@ _THREADS: Final = 8
 _MIGRATING: Final = 0x62616B
 
 
-class InUse(Exception):
+class InUse(StartError):
     """Another Baken has this SQLite file; two would answer twice. Use PostgreSQL for more than one."""
 
 
@@ -74,6 +76,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not self._beside:
                 self._take(path)
+            check(path, "put a backup in its place (docs/operations.md), or move it away to begin with an empty one")
             path.touch(0o600)
         engine = sa.create_engine(
             self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}

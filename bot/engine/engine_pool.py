@@ -28,6 +28,7 @@ from bot.engine.engine import Engine
 from bot.engine.http_engine import HttpEngine
 from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
 from bot.engine.turn import EngineAway
+from bot.settings import StartError
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class EnginePool(HttpEngine):
         """Start them all at once, and wait until each can answer.
 
         Raises:
-            RuntimeError: one ended instead; its own words stand on standard error.
+            StartError: one ended instead; its own words stand on standard error.
         """
         started = await asyncio.gather(*(self._child() for _ in self._servers))
         for number, (child, port) in enumerate(started):
@@ -85,7 +86,7 @@ class EnginePool(HttpEngine):
         assert child.stdout is not None
         said = await asyncio.wait_for(child.stdout.readline(), _READY_WITHIN)
         if not said.strip().isdigit():
-            raise RuntimeError("an engine did not start; see above")
+            raise StartError("an engine did not start: it says above why")
         return child, int(said)
 
     async def _watch(self) -> None:
@@ -99,7 +100,7 @@ class EnginePool(HttpEngine):
                 try:
                     self._children[number], port = await self._child()
                     self._servers[number] = f"http://127.0.0.1:{port}"
-                except (RuntimeError, asyncio.TimeoutError, OSError) as error:
+                except (StartError, asyncio.TimeoutError, OSError) as error:
                     log.error("an engine does not start: %s", type(error).__name__)
 
 

@@ -7,13 +7,9 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
-
-from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -138,51 +134,3 @@ def test_a_broken_file_is_named(model: Path, tmp_path: Path, name: str, content:
     (tmp_path / name).write_text(content, encoding="utf-8")
     run = baken("evaluate", str(tmp_path / name))
     assert run.returncode == 1 and what in run.stderr
-
-
-def test_rasas_own_server_and_action_server_answer_on_the_same_files(model: Path, tmp_path: Path) -> None:
-    rasa = str(Path(sys.executable).with_name("rasa"))
-    actions_port, port = free_port(), free_port()
-    endpoints = tmp_path / "endpoints.yml"
-    endpoints.write_text(
-        f'action_endpoint: {{url: "http://127.0.0.1:{actions_port}/webhook", enable_selective_domain: true}}\n'
-        f"tracker_store: {{type: bot.engine.rasa.tracker_store.SnapshotTrackerStore, dialect: sqlite, "
-        f'db: "{tmp_path}/rasa.db"}}\n'
-        "lock_store: {type: bot.engine.rasa.tracker_store.PromptLockStore}\n"
-    )
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
-    processes = [
-        subprocess.Popen([rasa, "run", "actions", "--port", str(actions_port)], env=environment, **quiet),  # type: ignore[call-overload]
-        subprocess.Popen(  # type: ignore[call-overload]
-            [rasa, "run", "--port", str(port), "--model", str(model), "--endpoints", str(endpoints)],
-            env=environment,
-            **quiet,
-        ),
-    ]
-    try:
-        answer = _ask_rasa(port, "Wat is het minimumloon per uur?")
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(20)
-    assert "minimumloon" in answer
-
-
-def _ask_rasa(port: int, text: str) -> str:
-    for _ in range(300):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/webhooks/rest/webhook",
-            json.dumps({"sender": "talk", "message": text}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=10) as reply:
-                said = json.loads(reply.read())
-                if said:
-                    return str(said[0].get("text", ""))
-        except (urllib.error.URLError, ConnectionError):
-            pass
-        time.sleep(0.2)
-    raise AssertionError("no answer")

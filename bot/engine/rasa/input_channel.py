@@ -1,4 +1,4 @@
-"""The gateway's way into `rasa run`: named in credentials.yml. Never public; asked with a shared secret.
+"""The gateway's way into `rasa run`: named in packaging/rasa/credentials.yml. Never public; asked with a shared secret.
 
     POST /webhooks/baken/webhook   a `TurnRequest` → a `TurnResponse`: the whole turn, not split at blank lines
     POST /webhooks/baken/parse     {"text"} → what the understanding makes of it

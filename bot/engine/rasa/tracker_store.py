@@ -18,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
 from bot.conversations.crypto import BadKey, Keys
+from bot.conversations.sqlite_file import check
 from bot.conversations.statements import CompiledStatement
 from bot.engine.rasa.current_message import INCOMING
 from bot.engine.rasa.lock_store import PromptLockStore
@@ -47,6 +48,10 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
 
     def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
         """`key`: 32 bytes as base64 that a row is encrypted with; without it rows stand open."""
+        if kwargs.get("dialect") == "sqlite" and kwargs.get("db"):  # in a fresh clone there is no var/ yet
+            file = Path(kwargs["db"])
+            file.parent.mkdir(parents=True, exist_ok=True)
+            check(file, "delete it and start again; talks under way lose their thread, and nothing else is lost")
         super().__init__(*args, **kwargs)
         self._keys = Keys.load(key, Path()) if key else None
         url, dialect = self.engine.url, self.engine.dialect.name

@@ -11,6 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import progress
 from bot.nlu.clauses import clauses
 from bot.nlu.components.trained_component import fetch, is_command, keep, lines
 from bot.nlu.linear_classifier import ClassifierSettings, LinearModel
@@ -60,6 +61,7 @@ class IntentClassifier(GraphComponent):
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
+    @progress.stage("topics")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the intents."""
         examples = list(lines(training_data))

@@ -12,6 +12,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import progress
 from bot.nlu.components.trained_component import fetch, is_command, keep, lines
 from bot.nlu.language_detector import LanguageModel, asked_language, train
 
@@ -46,6 +47,7 @@ class LanguageDetector(GraphComponent):
         """The trained component."""
         return cls(model_storage, resource, LanguageModel(fetch(model_storage, resource)))
 
+    @progress.stage("languages")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the lines whose file says their language."""
         model = train((line.language, line.text) for line in lines(training_data) if line.language)

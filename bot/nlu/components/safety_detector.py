@@ -11,6 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import progress
 from bot.nlu.components.trained_component import fetch, is_command, keep, lines
 from bot.nlu.linear_classifier import CHARACTERS, WORDS, ClassifierSettings, LinearModel
 from bot.nlu.safety_rules import rule_for
@@ -55,6 +56,7 @@ class SafetyDetector(GraphComponent):
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
+    @progress.stage("danger")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn what stands under the two safety intents against everything else."""
         examples = list(lines(training_data))
