@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from actions.mentions import mentioned
-from actions.reply import Button, Outcome, Reply, SourceShown
-from actions.situation import Memory, Situation
+from actions.responses import ActionResult, Button, Reply, SourceShown
+from actions.turn_context import Memory, TurnContext
 from facts import notation
 from facts.base import FactBase
 from facts.model import CHECK_HOLDS, Fact, placeholders
-from facts.wording import Told, Wording
+from facts.wording import RenderedFact, Wording
 
 #: Steps that an answer shows; further ones come first under "tell me more".
 STEPS = 2
@@ -50,13 +50,13 @@ class Answers:
 
     # -- telling facts ------------------------------------------------------------------------------------------
 
-    def tell(self, facts: Iterable[Fact], situation: Situation) -> list[Told]:
+    def tell(self, facts: Iterable[Fact], situation: TurnContext) -> list[RenderedFact]:
         """The facts that say something on the day, worded; each with the warning that its figures call for before it.
 
         The number of an authority is never told before what it can mean for someone without residence.
         """
         language, on = situation.language, situation.on
-        lines: list[Told] = []
+        lines: list[RenderedFact] = []
         for fact in facts:
             told = self.wording.tell(fact, language, on)
             if told is None or fact.id in {one.fact.id for one in lines}:
@@ -68,13 +68,13 @@ class Answers:
             lines.append(told)
         return lines
 
-    def _warnings_of(self, fact: Fact, situation: Situation) -> list[str]:
+    def _warnings_of(self, fact: Fact, situation: TurnContext) -> list[str]:
         phase = fact.on(situation.on)
         names = [name for name, _ in placeholders(phase.text)] if phase else []
         figures = [self.base.figures[name] for name in names]
         return [figure.warn_with for figure in figures if figure.warn_with]
 
-    def line(self, told: Told, language: str) -> str:
+    def line(self, told: RenderedFact, language: str) -> str:
         """A told fact as a line: what is not in force says so first; what is unsure says so last."""
         text = told.text
         if told.standing not in ("in_force", "observation"):
@@ -84,7 +84,7 @@ class Answers:
             text = f"{text} {self.wording.text('answer.unsure', language)}"
         return text
 
-    def notices(self, told: Sequence[Told], situation: Situation) -> list[str]:
+    def notices(self, told: Sequence[RenderedFact], situation: TurnContext) -> list[str]:
         """What has to be said about the answer itself: English parts, an old check, another language."""
         language = situation.language
         notices = []
@@ -95,7 +95,7 @@ class Answers:
             notices.append(self.wording.text("answer.checked", language, date=notation.day(oldest, language)))
         return notices
 
-    def sources(self, told: Sequence[Told]) -> tuple[SourceShown, ...]:
+    def sources(self, told: Sequence[RenderedFact]) -> tuple[SourceShown, ...]:
         """The sources of told facts, for the record and for `ask --json`."""
         sources = self.base.sources
         return tuple(
@@ -113,7 +113,7 @@ class Answers:
 
     # -- answers ------------------------------------------------------------------------------------------------
 
-    def answer(self, topic: str, situation: Situation) -> Outcome:
+    def answer(self, topic: str, situation: TurnContext) -> ActionResult:
         """The answer to a topic: its answers, warnings and steps, then buttons to source, more and related topics."""
         language, memory = situation.language, situation.memory
         told = self.tell(self._first(topic, situation), situation)
@@ -143,7 +143,7 @@ class Answers:
         if second:
             also = self.wording.text("answer.also", language)
             parts.append(f"{also} {self.wording.text(f'topic.{second[0]}', language)}")
-        return Outcome(
+        return ActionResult(
             replies=(Reply("\n\n".join(part for part in parts if part), tuple(buttons)),),
             topic=topic,
             language=language,
@@ -155,7 +155,7 @@ class Answers:
             ),
         )
 
-    def _first(self, topic: str, situation: Situation) -> list[Fact]:
+    def _first(self, topic: str, situation: TurnContext) -> list[Fact]:
         """The facts of an answer: all its answers and warnings, and the first steps."""
         facts = [fact for fact in self.base.facts_of(topic) if fact.on(situation.on)]
         steps = [fact for fact in facts if fact.role == "step"][:STEPS]
@@ -167,18 +167,18 @@ class Answers:
         first = topic in self.base.files and self.base.files[topic][1].warnings_first
         return (warnings + answers if first else answers + warnings) + steps
 
-    def _further(self, topic: str, situation: Situation) -> list[Fact]:
+    def _further(self, topic: str, situation: TurnContext) -> list[Fact]:
         """The facts behind "tell me more": steps that the answer had no room for, then the rest."""
         facts = [fact for fact in self.base.facts_of(topic) if fact.on(situation.on)]
         steps = [fact for fact in facts if fact.role == "step"][STEPS:]
         return steps + [fact for fact in facts if fact.role == "more"]
 
-    def hint(self, situation: Situation) -> str:
+    def hint(self, situation: TurnContext) -> str:
         """The quiet line under an answer whose question may have had a sign of danger in it."""
         phone = self.wording.figure("phone_emergency", situation.language, situation.on) or ""
         return self.wording.text("safety.hint", situation.language, phone=phone)
 
-    def safety(self, topic: str, situation: Situation) -> Outcome:
+    def safety(self, topic: str, situation: TurnContext) -> ActionResult:
         """The fixed safety reply: whom to call, nothing asked, a human offered. Nothing else comes before it."""
         language = situation.language
         facts = [fact for fact in self.base.facts_of(topic) if fact.role in ("answer", "step", "warning")]
@@ -197,7 +197,7 @@ class Answers:
         buttons += self.common("source", language=language)
         related = [name for name in self.base.related(topic) if name != "emergency"]
         buttons += [self.topic_button(name, language) for name in related[:2]]
-        return Outcome(
+        return ActionResult(
             replies=(Reply("\n\n".join(part for part in parts if part), tuple(buttons)),),
             topic=topic,
             language=language,
@@ -209,7 +209,7 @@ class Answers:
             ),
         )
 
-    def source(self, situation: Situation) -> Outcome:
+    def source(self, situation: TurnContext) -> ActionResult:
         """Where the last answer comes from: title, article, the words themselves, what they mean, standing and date."""
         language, memory = situation.language, situation.memory
         facts = [self.base.facts[name] for name in memory.told if name in self.base.facts]
@@ -218,7 +218,7 @@ class Answers:
         buttons = tuple(self.common("menu", "human", language=language))
         if not told:
             text = self.wording.text("source.none", language)
-            return Outcome(replies=(Reply(text, buttons),), topic="menu", language=language)
+            return ActionResult(replies=(Reply(text, buttons),), topic="menu", language=language)
         replies = [Reply(self.wording.text("source.intro", language))]
         for one in told[:SOURCES_SHOWN]:
             lines = [self.wording.source(source, language) for source in one.fact.sources]
@@ -229,7 +229,7 @@ class Answers:
                 lines.append(self.wording.text("source.letter", language, date=letter))
             replies.append(Reply("\n".join(lines)))
         last = replies.pop()
-        return Outcome(
+        return ActionResult(
             replies=(*replies, Reply(last.text, buttons)),
             topic=memory.topic or "menu",
             language=language,
@@ -238,7 +238,7 @@ class Answers:
             slots=remember(memory),
         )
 
-    def _standing(self, told: Told, language: str) -> str:
+    def _standing(self, told: RenderedFact, language: str) -> str:
         return self.wording.text(
             "source.standing",
             language,
@@ -246,7 +246,7 @@ class Answers:
             date=notation.day(told.fact.checked_on, language),
         )
 
-    def more(self, topic: str, page: int, situation: Situation) -> Outcome:
+    def more(self, topic: str, page: int, situation: TurnContext) -> ActionResult:
         """Further facts of a topic, a few at a time: law first, then what is only decided or planned."""
         language, memory = situation.language, situation.memory
         facts = self._further(topic, situation)
@@ -260,7 +260,7 @@ class Answers:
         head = self.wording.text("more.intro" if shown else "more.none", language)
         lines = [f"• {self.line(one, language)}" for one in shown]
         text = "\n".join([head, *lines, *self.notices(shown, situation)])
-        return Outcome(
+        return ActionResult(
             replies=(Reply(text, tuple(buttons)),),
             topic=topic,
             language=language,

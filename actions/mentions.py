@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from facts.model import When
+from facts.model import Condition
 
 #: Ages for which the minimum wage is lower (Wml 7(3) and 8(3): from 15 until 21).
 _YOUNG: Final = range(13, 21)
@@ -18,7 +18,7 @@ _OTHER_UNIT = re.compile(
 )
 
 
-def mentioned(text: str) -> frozenset[When]:
+def mentioned(text: str) -> frozenset[Condition]:
     """What the text mentions: an age below the full minimum wage ("I am 19").
 
     >>> sorted(mentioned("I am 19, what is my wage?")), sorted(mentioned("I work 18 hours for 19,50"))

@@ -16,12 +16,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import Answers
-from actions.cases.case import from_slot, to_slot
-from actions.cases.talk import Cases
-from actions.dialogue import Dialogue, undo
-from actions.reader import Heard, read
-from actions.reply import Outcome, Reply
-from actions.respond import ACTION_OF, Responses
+from actions.intake.flow import Cases
+from actions.intake.state import from_slot, to_slot
+from actions.intent_handlers import ACTION_OF, Responses
+from actions.responses import ActionResult, Reply
+from actions.smalltalk import Dialogue, undo
+from actions.tracker_state import Heard, read_tracker
 from facts import clock, published
 from facts.base import FactBase
 from facts.languages import NAMES
@@ -65,7 +65,7 @@ def cases() -> Cases:
 class _Edge:
     """Reads the tracker, does one thing, and hands replies and memory back to Rasa."""
 
-    def act(self, heard: Heard, slots: dict[str, Any]) -> Outcome:
+    def act(self, heard: Heard, slots: dict[str, Any]) -> ActionResult:
         raise NotImplementedError
 
     def name(self) -> str:
@@ -77,7 +77,7 @@ class _Edge:
     ) -> list[dict[str, Any]]:
         """Rasa calls this."""
         with _as_told(tracker):
-            heard = read(tracker.current_state())
+            heard = read_tracker(tracker.current_state())
             outcome = still_waiting(announce(self.act(heard, tracker.slots), heard), heard)
         extra = msgspec.to_builtins(msgspec.structs.replace(outcome, replies=(), slots={}))
         extra["heard"] = {name: tracker.latest_message.get(name) for name in ("language", "intent", "intent_ranking")}
@@ -107,7 +107,7 @@ def _slot(name: str, value: Any) -> dict[str, Any]:
     return {"event": "slot", "name": name, "value": value, "timestamp": None}
 
 
-def still_waiting(outcome: Outcome, heard: Heard) -> Outcome:
+def still_waiting(outcome: ActionResult, heard: Heard) -> ActionResult:
     """Who waits for an advisor goes on waiting, whatever is answered meanwhile, until they stop it."""
     stopped = outcome.topic == "cancel" and not (outcome.slots.get("memory") or {}).get("waits")
     if heard.situation.desk.holder == "bot" or stopped or outcome.forget:
@@ -115,7 +115,7 @@ def still_waiting(outcome: Outcome, heard: Heard) -> Outcome:
     return msgspec.structs.replace(outcome, handoff=True)
 
 
-def announce(outcome: Outcome, heard: Heard) -> Outcome:
+def announce(outcome: ActionResult, heard: Heard) -> ActionResult:
     """Says that the conversation went on in another language, with the way back; or that a language is not written."""
     situation = heard.situation
     wording = answers().wording
@@ -135,8 +135,8 @@ def announce(outcome: Outcome, heard: Heard) -> Outcome:
     return msgspec.structs.replace(outcome, replies=(Reply(text, buttons, first.document), *rest))
 
 
-def _action(action_name: str, act: Callable[[Heard, dict[str, Any]], Outcome], doc: str) -> type[_Edge]:
-    def run_it(self: _Edge, heard: Heard, slots: dict[str, Any]) -> Outcome:
+def _action(action_name: str, act: Callable[[Heard, dict[str, Any]], ActionResult], doc: str) -> type[_Edge]:
+    def run_it(self: _Edge, heard: Heard, slots: dict[str, Any]) -> ActionResult:
         return act(heard, slots)
 
     def its_name(self: _Edge) -> str:
@@ -150,7 +150,7 @@ def _plain(action_name: str) -> type[_Edge]:
     return _action(action_name, lambda heard, _: responses().by_action[action_name](heard), f"{action_name} (respond)")
 
 
-def _ask(heard: Heard, slots: dict[str, Any]) -> Outcome:
+def _ask(heard: Heard, slots: dict[str, Any]) -> ActionResult:
     case = from_slot(slots.get("case"))
     return cases().speak(heard, case) if case else responses().respond(heard)
 
@@ -168,12 +168,12 @@ class ValidateCaseForm(Action):  # type: ignore[misc]
         """The case as it now is; the form goes on while it is not left."""
         running = tracker.get_slot(_REQUESTED) == _RESULT
         with _as_told(tracker):
-            case = cases().hear(read(tracker.current_state()), from_slot(tracker.get_slot("case")), running)
+            case = cases().hear(read_tracker(tracker.current_state()), from_slot(tracker.get_slot("case")), running)
         stays = case is not None and case.stage != "left"
         return [_slot("case", to_slot(case)), _slot(_REQUESTED, _RESULT if stays else None)]
 
 
-def _answer(heard: Heard, slots: dict[str, Any]) -> Outcome:
+def _answer(heard: Heard, slots: dict[str, Any]) -> ActionResult:
     """An answer; what the message told for a case that is offered beside it is kept for that case."""
     outcome = responses().by_action["action_answer"](heard)
     memory = outcome.slots.get("memory")

@@ -22,7 +22,7 @@ from sklearn.naive_bayes import ComplementNB
 
 from bench import ablation_danger
 from bench.development import EVERY, ROOT, Development, Line, as_typed, without_marks
-from bot.understanding.linear import ACROSS, CHARACTERS, WORDS, LinearModel, Settings, softmax
+from bot.nlu.linear_classifier import ACROSS, CHARACTERS, WORDS, ClassifierSettings, LinearModel, softmax
 
 Row = tuple[str, str, float, float]  # heading, variant, share right, share right of those in Latin letters
 LOGISTIC = SGDClassifier(loss="log_loss", alpha=1e-6, max_iter=20, random_state=0, n_jobs=1)
@@ -43,7 +43,7 @@ def _family(topic: str) -> str:
 
 def learn(features: Any, answers: Any, **settings: Any) -> OneVsRestClassifier:
     """The product's classifier on these rows."""
-    return LinearModel(Settings(folds=0, **settings))._learn(features, answers)
+    return LinearModel(ClassifierSettings(folds=0, **settings))._learn(features, answers)
 
 
 class Topics:
@@ -243,12 +243,23 @@ def page(writer: str, data: Development, whole: int, rows: list[Row], limits: li
             for _, name, right, latin in variants
         ]
     lines += [
-        "", "The last two stand beside one another, not beside the first: lines by topic only, none of the lines by "
-        "sign of danger.", "", "## Thresholds for asking back", "",
+        "",
+        "The last two stand beside one another, not beside the first: lines by topic only, none of the lines by "
+        "sign of danger.",
+        "",
+        "## Thresholds for asking back",
+        "",
         "Chosen on one half of the lines left out, measured on the other; a wrong answer weighs as much as three "
-        "questions back.", "", "| threshold | right | asked back | wrong |", "| --- | --- | --- | --- |", *limits,
-        "", "## Danger", "", *danger,
-    ]  # fmt: skip
+        "questions back.",
+        "",
+        "| threshold | right | asked back | wrong |",
+        "| --- | --- | --- | --- |",
+        *limits,
+        "",
+        "## Danger",
+        "",
+        *danger,
+    ]
     return "\n".join(lines) + "\n"
 
 

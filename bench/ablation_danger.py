@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from bench.development import Development
-from bot.understanding.decide import SAFETY
-from bot.understanding.linear import CHARACTERS, WORDS, LinearModel, Settings, softmax
-from bot.understanding.signs import rule_for
+from bot.nlu.decision import SAFETY
+from bot.nlu.linear_classifier import CHARACTERS, WORDS, ClassifierSettings, LinearModel, softmax
+from bot.nlu.safety_rules import rule_for
 
 #: Alarms on lines where none is due, at which the ways are compared.
 ALARMS = (0.01, 0.02, 0.04)
@@ -56,11 +56,11 @@ def measure(data: Development) -> list[str]:
 def _topics(data: Development) -> Any:
     """What the topic classifier gives to the two safety topics together."""
     learned, asked = data.features()
-    machine = LinearModel(Settings(folds=0))._learn(learned, data.answers)
+    machine = LinearModel(ClassifierSettings(folds=0))._learn(learned, data.answers)
     share = softmax(machine.decision_function(asked) * 4)
     return share[:, [list(machine.classes_).index(name) for name in SAFETY]].sum(axis=1)
 
 
 def _detector(learned: Any, due: Any, asked: Any) -> Any:
-    machine = LinearModel(Settings(folds=0, balanced=True))._learn(learned, np.where(due, "yes", "no"))
+    machine = LinearModel(ClassifierSettings(folds=0, balanced=True))._learn(learned, np.where(due, "yes", "no"))
     return machine.decision_function(asked)

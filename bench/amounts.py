@@ -13,8 +13,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from actions.reading.model import Age, Money, Number, Percent, Reading, Span, When
-from actions.reading.reader import read
+from actions.amounts.extract import extract
+from actions.amounts.model import Age, DateRange, Duration, Extracted, Money, Number, Percent
 from facts.languages import NAMES
 
 FOLDER = Path(__file__).parent.parent / "tests" / "amounts"
@@ -25,13 +25,13 @@ def _number(amount: Decimal) -> str:
     return f"{round(amount, 2).normalize():f}"
 
 
-def written(reading: Reading) -> str:
+def written(reading: Extracted) -> str:
     """A reading in the exam's notation ("money 11.50/hour gross", "hours 40..45/week", "since 2026-03")."""
     if isinstance(reading, Money):
         parts = [_number(reading.amount) + ("" if reading.currency == "EUR" else f" {reading.currency}")]
         text = "money " + parts[0] + (f"/{reading.per}" if reading.per else "")
         return f"{text} {reading.tax}".strip()
-    if isinstance(reading, Span):
+    if isinstance(reading, Duration):
         most = f"..{_number(reading.most)}" if reading.most is not None else ""
         return f"{reading.unit} {_number(reading.amount)}{most}" + (f"/{reading.per}" if reading.per else "")
     if isinstance(reading, Age):
@@ -43,7 +43,7 @@ def written(reading: Reading) -> str:
     return _when(reading)
 
 
-def _when(reading: When) -> str:
+def _when(reading: DateRange) -> str:
     first, last = reading.first, reading.last
     if first == last:
         kind, day = "date", first.isoformat()
@@ -75,7 +75,7 @@ def rows(language: str) -> Iterator[dict[str, str]]:
 
 def got(row: dict[str, str], language: str) -> list[str]:
     """What the reader reads in a row's text."""
-    return [written(one) for one in read(row["text"], language, TODAY, row["asked"] or "")]  # type: ignore[arg-type]
+    return [written(one) for one in extract(row["text"], language, TODAY, row["asked"] or "")]  # type: ignore[arg-type]
 
 
 def main() -> None:

@@ -17,13 +17,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from actions.cases.case import Case
+from actions.amounts.model import Money
+from actions.intake.state import Intake
 from actions.letters import store
 from actions.rasa_actions import answers
-from actions.reading.model import Money
 from bot.commands.start import start
 from bot.evaluation.files import conversations
-from bot.quiet import be_quiet
+from bot.redacted_logging import configure_logging
 from bot.settings import Settings
 from facts import clock
 from facts.languages import NAMES
@@ -33,10 +33,14 @@ FOLDER: Final = Path(__file__).parent.parent / "tests" / "conversations"
 MOST_TURN, MOST_PDF = 40.0, 2000.0
 #: A case of each kind of letter.
 CASES: Final = (
-    Case(flow="check_my_pay", pay=Money(Decimal("11.50"), "hour", "gross"), hours=Decimal(45), adult=True),
-    Case(flow="housing_deduction", deduction=Money(Decimal(700), "month"), hours=Decimal(40), adult=True, signed="no"),
-    Case(flow="unpaid_wages", pay=Money(Decimal(16), "hour", "gross"), hours=Decimal(40), adult=True, paid=Decimal(0)),
-    Case(flow="back_pay_without_permit", hours=Decimal(60), adult=True, paid=Decimal(500), unknown=("pay",)),
+    Intake(flow="check_my_pay", pay=Money(Decimal("11.50"), "hour", "gross"), hours=Decimal(45), adult=True),
+    Intake(
+        flow="housing_deduction", deduction=Money(Decimal(700), "month"), hours=Decimal(40), adult=True, signed="no"
+    ),
+    Intake(
+        flow="unpaid_wages", pay=Money(Decimal(16), "hour", "gross"), hours=Decimal(40), adult=True, paid=Decimal(0)
+    ),
+    Intake(flow="back_pay_without_permit", hours=Decimal(60), adult=True, paid=Decimal(500), unknown=("pay",)),
 )
 
 Times = list[tuple[float, float]]  #: wall and processor time of each, in milliseconds
@@ -70,7 +74,7 @@ async def turns(names: list[str]) -> Times:
 
 def letters() -> Times:
     """A letter of each kind in every language; the first, which loads the fonts, is counted too."""
-    from actions.cases.results import Sums
+    from actions.intake.results import Sums
     from actions.letters.letter import Letters
 
     made, sums, found = Letters(answers()), Sums(answers().base), Times()
@@ -95,7 +99,7 @@ def told(name: str, times: Times) -> str:
 
 def main() -> None:
     """Prints the two lines."""
-    be_quiet()
+    configure_logging()
     os.environ.setdefault("BAKEN_TODAY", "2026-11-23")
     names = ["en"] if "--quick" in sys.argv else [path.stem for path in sorted(FOLDER.glob("*.yaml"))]
     print(told(f"a turn of a case, asked p95 {MOST_TURN:.0f} ms", asyncio.run(turns(names))))

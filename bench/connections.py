@@ -24,10 +24,14 @@ async def measure(count: int) -> dict[str, Any]:
     """Open the pages, look at the memory, tell one of them something."""
     rasa = free_port()
     baken = Baken(
-        Path(tempfile.mkdtemp(prefix="baken-open-")), "http://127.0.0.1:9/v23.0",
-        BAKEN_RASA_URLS=f"http://127.0.0.1:{rasa}", BAKEN_RASA_SECRET=secrets.token_hex(16),
-        BAKEN_LIMIT_WAITING=str(count * 2), BAKEN_LIMIT_ADDRESS="10000", BAKEN_LIMIT_ADDRESS_BURST="10000",
-    )  # fmt: skip
+        Path(tempfile.mkdtemp(prefix="baken-open-")),
+        "http://127.0.0.1:9/v23.0",
+        BAKEN_RASA_URLS=f"http://127.0.0.1:{rasa}",
+        BAKEN_RASA_SECRET=secrets.token_hex(16),
+        BAKEN_LIMIT_WAITING=str(count * 2),
+        BAKEN_LIMIT_ADDRESS="10000",
+        BAKEN_LIMIT_ADDRESS_BURST="10000",
+    )
     baken.start()
     try:
         await _listening(baken)

@@ -13,9 +13,9 @@ import numpy as np
 import scipy.sparse as sparse
 import yaml
 
-from bot.understanding import encoder
-from bot.understanding.fold import clean, fold
-from bot.understanding.linear import ACROSS, CHARACTERS, WORDS, Grams, _vectorizer
+from bot.nlu import sentence_encoder
+from bot.nlu.fold import clean, fold
+from bot.nlu.linear_classifier import ACROSS, CHARACTERS, WORDS, Grams, _vectorizer
 
 ROOT = Path(__file__).parent.parent
 #: Every how many-th line is learned, so that all variants together take a quarter of an hour.
@@ -83,7 +83,7 @@ class Development:
         """The sentence encoder's, times a weight."""
         if "vectors" not in self._made:
             texts = [line.text for line in (*self.learned, *self.asked)]
-            both = encoder.encode_all(texts)
+            both = sentence_encoder.encode_all(texts)
             self._made["vectors"] = both[: len(self.learned)], both[len(self.learned) :]
         learned, asked = self._made["vectors"]
         return sparse.csr_matrix(learned * np.float32(weight)), sparse.csr_matrix(asked * np.float32(weight))

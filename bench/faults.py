@@ -31,8 +31,8 @@ from sqlalchemy.engine import Connection
 
 from bench.record import record
 from bench.servers import Baken, free_port, graph, message, post, questions
-from bot.log import schema
-from bot.log.database import Database
+from bot.conversations import schema
+from bot.conversations.database import Database
 
 #: Messages that each person writes.
 _TALK = 5
@@ -126,7 +126,7 @@ class Storm:
             out = connection.execute(sa.select(table).where(table.c.direction == "out")).all()
             return {row.channel_id: (row.id, row.state) for row in into}, out
 
-        into, out = database.now(look)
+        into, out = database.transaction_sync(look)
         database.close()
         answered = {row.reply_to for row in out}
         carried: dict[int, set[str]] = defaultdict(set)

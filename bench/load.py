@@ -70,8 +70,11 @@ async def run(rate: float, seconds: float, baken: Baken, graph: str, stand_in: i
 def _cpu(baken: Baken, stand_in: int) -> dict[str, float]:
     """Seconds of processor time so far, by who spent them; the last two stand for Meta."""
     return {
-        "gateway": baken.cpu(), "engines": baken.engines_cpu(), "stand-in": cpu(stand_in), "sender": cpu(os.getpid()),
-    }  # fmt: skip
+        "gateway": baken.cpu(),
+        "engines": baken.engines_cpu(),
+        "stand-in": cpu(stand_in),
+        "sender": cpu(os.getpid()),
+    }
 
 
 async def _answered(

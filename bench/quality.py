@@ -24,8 +24,8 @@ import msgspec
 from bot.assistant import Assistant
 from bot.commands.evaluate import run
 from bot.commands.start import start
-from bot.evaluation.files import Question, conversations, questions
-from bot.quiet import be_quiet
+from bot.evaluation.files import TestQuestion, conversations, questions
+from bot.redacted_logging import configure_logging
 from bot.settings import load
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +37,7 @@ ASKED = {
 }  # fmt: skip
 
 
-def exam(folder: str) -> list[Question]:
+def exam(folder: str) -> list[TestQuestion]:
     """All rows of tests/<folder>."""
     return [row for path in sorted((ROOT / "tests" / folder).glob("*.csv")) for row in questions(path)]
 
@@ -76,7 +76,7 @@ def figures(seen: Seen) -> dict[str, float]:
 
 
 async def calibration(
-    assistant: Assistant, asked: list[Question]
+    assistant: Assistant, asked: list[TestQuestion]
 ) -> tuple[float, list[tuple[float, float, int]], float]:
     """Expected calibration error of the likeliest topic in ten bins, the bins, and p95 of a parse in milliseconds."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
@@ -173,11 +173,17 @@ def page(all_seen: Seen) -> str:
         )
         lines.append(f"| {meant} | {got} | {times} | {texts[one][:90].replace('|', '/')} |")
     lines += [
-        "", "## Calibration", "", f"Expected calibration error {error:.1%}.", "",
-        "![How often it is right, by how sure it is](pictures/reliability.svg)", "",
-        "| confidence | right | rows |", "| --- | --- | --- |",
+        "",
+        "## Calibration",
+        "",
+        f"Expected calibration error {error:.1%}.",
+        "",
+        "![How often it is right, by how sure it is](pictures/reliability.svg)",
+        "",
+        "| confidence | right | rows |",
+        "| --- | --- | --- |",
         *(f"| {c:.2f} | {r:.2f} | {n} |" for c, r, n in points),
-    ]  # fmt: skip
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -230,7 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    be_quiet()
+    configure_logging()
     seen = asyncio.run(measure())
     text = page(seen)
     print(text)

@@ -33,10 +33,17 @@ def free_port() -> int:
 def environment(port: int, folder: Path, graph: str, **more: str) -> dict[str, str]:
     """What a `baken` with WhatsApp is started with."""
     return {
-        **os.environ, "BAKEN_PORT": str(port), "BAKEN_DATA_FOLDER": str(folder), "BAKEN_WHATSAPP_GRAPH_URL": graph,
-        "BAKEN_WHATSAPP_PHONE_NUMBER_ID": NUMBER, "BAKEN_WHATSAPP_ACCESS_TOKEN": TOKEN,
-        "BAKEN_WHATSAPP_APP_SECRET": SECRET, "BAKEN_WHATSAPP_VERIFY_TOKEN": WORD, "PYTHONUNBUFFERED": "1", **more,
-    }  # fmt: skip
+        **os.environ,
+        "BAKEN_PORT": str(port),
+        "BAKEN_DATA_FOLDER": str(folder),
+        "BAKEN_WHATSAPP_GRAPH_URL": graph,
+        "BAKEN_WHATSAPP_PHONE_NUMBER_ID": NUMBER,
+        "BAKEN_WHATSAPP_ACCESS_TOKEN": TOKEN,
+        "BAKEN_WHATSAPP_APP_SECRET": SECRET,
+        "BAKEN_WHATSAPP_VERIFY_TOKEN": WORD,
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
 
 
 class Baken:

@@ -172,9 +172,12 @@ async def measure(port: int) -> list[tuple[str, str, str, str]]:
     folder = Path(tempfile.mkdtemp(prefix="baken-speed-"))
     start = time.perf_counter()
     ours_process = _spawn(
-        [sys.executable, "-W", "ignore", "-m", "bot.cli"], BAKEN_PORT=str(port), BAKEN_DATA_FOLDER=str(folder),
-        BAKEN_LIMIT_ADDRESS="100000", BAKEN_LIMIT_ADDRESS_BURST="100000",  # all of it comes from one address
-    )  # fmt: skip
+        [sys.executable, "-W", "ignore", "-m", "bot.cli"],
+        BAKEN_PORT=str(port),
+        BAKEN_DATA_FOLDER=str(folder),
+        BAKEN_LIMIT_ADDRESS="100000",
+        BAKEN_LIMIT_ADDRESS_BURST="100000",  # all of it comes from one address
+    )
     ours = Ours(port)
     try:
         first = await _first_answer(ours, start)

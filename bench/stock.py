@@ -20,14 +20,14 @@ from typing import Any
 import yaml
 
 from bench.quality import exam
-from bot.quiet import be_quiet
+from bot.redacted_logging import configure_logging
 
 ROOT = Path(__file__).parent.parent
 CONFIG = {
     "recipe": "default.v1",
     "assistant_id": "stock",
     "language": "en",
-    "importers": [{"name": "bot.engine.importer.QuickImporter"}],
+    "importers": [{"name": "bot.engine.rasa.importer.QuickImporter"}],
     "pipeline": [
         {"name": "WhitespaceTokenizer"},
         {"name": "RegexFeaturizer"},
@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--every", type=int, default=4, help="learn each so many-th line only")
     options = parser.parse_args()
-    be_quiet()
+    configure_logging()
     with tempfile.TemporaryDirectory() as folder:
         seen = asyncio.run(measure(Path(folder), options.every))
     print(json.dumps(seen, indent=1))

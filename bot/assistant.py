@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from actions.reply import Reply
-from bot.engine.door import Engine
-from bot.engine.rasa_engine import RasaEngine
+from actions.responses import Reply
+from bot.engine.engine import Engine
+from bot.engine.rasa.local_engine import RasaEngine
 from bot.engine.turn import EngineAway, Turn
+from bot.nlu.fold import LONGEST, clean, has_words
 from bot.translation.service import Translation
-from bot.understanding.fold import LONGEST, clean, has_words
 from facts import published
 from facts.languages import NAMES
 from facts.wording import Wording
@@ -62,9 +62,14 @@ class Assistant:
         return self._engine
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         """Answer one message of a conversation.
 
         Args:
@@ -103,13 +108,12 @@ class Assistant:
         return await self._engine.parse(clean(text))
 
     async def slot(self, conversation: str, name: str) -> object:
-        """What a conversation knows under a name, where the engine is in this process; else None."""
-        read = getattr(self._engine, "slot", None)
-        return None if read is None else await read(conversation, name)
+        """What a conversation keeps under a slot's name; None where nothing."""
+        return await self._engine.slot(conversation, name)
 
     async def trouble(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""
-        return await self._engine.trouble()
+        return await self._engine.unhealthy_reason()
 
     async def close(self) -> None:
         """Let go of what is open."""

@@ -1,4 +1,4 @@
-"""`baken`: everything on one machine, and its commands train, ask, evaluate and check (contract.md)."""
+"""`baken`: everything on one machine, and its commands train, ask, evaluate and check (docs/contract.md)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bot.engine.model import ROOT
-from bot.quiet import be_quiet
-from bot.settings import BadSetting, load
-from facts.read import BrokenFile
+from bot.engine.rasa.model import ROOT
+from bot.redacted_logging import configure_logging
+from bot.settings import load
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.chdir(ROOT)  # the data and the model are found from anywhere
     try:
         settings = load()
-        be_quiet(settings.log_level)
+        configure_logging(settings.log_level)
         if settings.today:  # from a .env file too: the one clock reads the environment
             os.environ["BAKEN_TODAY"] = settings.today
         os.environ["BAKEN_DESK"] = settings.desk  # so does what is said to who asks for a human
@@ -72,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             return check(options.on)
         if options.command == "room":
-            from bot.commands.room import room
+            from bot.commands.content_export import room
 
             return room(settings, patch, options.branch)
         if options.command == "staff":
@@ -85,11 +84,16 @@ def main(arguments: list[str] | None = None) -> int:
         from bot.commands.serve import serve
 
         return serve(settings)
-    except (BrokenFile, BadSetting, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 0
+    except Exception as error:
+        from bot.commands.start_errors import sentence
+
+        said = sentence(error)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 
-class BadSetting(Exception):
+class StartError(Exception):
+    """What keeps Baken from starting; the message says what it is, in a sentence, and what helps."""
+
+
+class BadSetting(StartError):
     """A setting that can't be used; the message names it."""
 
 
@@ -70,6 +75,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dev: str = "off"  #: on opens /dev/phone, a telephone to try WhatsApp without an account, on loopback only
 
 
+#: The least and the most that a number may be, where not every number makes sense; the least itself is too little
+#: where it stands in `_MORE_THAN`. The most of days, hours and minutes is a hundred years: more can't be reckoned with.
+_LIMITS: Final[dict[str, tuple[float, float]]] = {
+    "port": (1, 65535),
+    "engines": (0, 64),
+    "rasa_seconds": (0, 3600),
+    "keep_days": (0, 36525),
+    "keep_case_days": (0, 36525),
+    "proxies": (0, 100),
+    "limit_person": (0, 1e9),
+    "limit_person_burst": (1, 1e9),
+    "limit_address": (0, 1e9),
+    "limit_address_burst": (1, 1e9),
+    "limit_waiting": (1, 1_000_000),
+    "send_doubt": (0, 86400),
+    "translate_deadline": (0, 3600),
+    "whatsapp_oldest": (0, 876_600),
+    "staff_idle": (0, 52_596_000),
+}
+_MORE_THAN: Final = {
+    "rasa_seconds", "keep_days", "keep_case_days", "limit_person", "limit_address", "send_doubt", "translate_deadline",
+    "whatsapp_oldest", "staff_idle",
+}  # fmt: skip
+
+
 def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")) -> Settings:
     """The settings of this machine; the environment wins over the file.
 
@@ -85,8 +115,12 @@ def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")
         try:
             found[field.name] = msgspec.convert(values[name], field.type, strict=False)
         except msgspec.ValidationError as error:
-            raise BadSetting(f"{name}={values[name]!r}: {error}") from error
+            raise BadSetting(_refused(field.name, values[name])) from error
+        if field.name in _LIMITS and not _fits(field.name, found[field.name]):
+            raise BadSetting(_refused(field.name, values[name]))
     settings = Settings(**found)
+    if settings.today and not _is_day(settings.today):
+        raise BadSetting(f"BAKEN_TODAY={settings.today!r}: a day as 2026-12-31, or nothing for the day itself")
     if settings.log_level.upper() not in ("INFO", "WARNING", "ERROR"):
         raise BadSetting(f"BAKEN_LOG_LEVEL={settings.log_level!r}: INFO, WARNING or ERROR (DEBUG would log messages)")
     if settings.log_format not in ("text", "json"):
@@ -106,6 +140,27 @@ def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")
     if settings.translate == "libretranslate" and not settings.translate_url:
         raise BadSetting("BAKEN_TRANSLATE=libretranslate needs BAKEN_TRANSLATE_URL")
     return settings
+
+
+def _fits(name: str, value: float) -> bool:
+    least, most = _LIMITS[name]
+    return (value > least if name in _MORE_THAN else value >= least) and value <= most  # nan is neither
+
+
+def _refused(name: str, given: str) -> str:
+    """What is wrong with a number, and what would do."""
+    field = next(field for field in msgspec.structs.fields(Settings) if field.name == name)
+    kind = "a whole number" if str(field.type) in ("int", "<class 'int'>") else "a number"
+    least, most = _LIMITS[name]
+    range_ = f"above {least:g} and up to {most:.12g}" if name in _MORE_THAN else f"from {least:g} to {most:.12g}"
+    return f"BAKEN_{name.upper()}={given!r}: must be {kind} {range_}; left out, it is {field.default:g}"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _from_file(path: Path) -> dict[str, str]:

@@ -18,8 +18,8 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from facts.read import BrokenFile
 
-Kind = Literal["facts", "texts"]
-KINDS: tuple[Kind, ...] = ("facts", "texts")
+CatalogueKind = Literal["facts", "texts"]
+KINDS: tuple[CatalogueKind, ...] = ("facts", "texts")
 _REVIEWED = re.compile(r"^reviewed:\s*(.+)$")
 
 
@@ -28,7 +28,7 @@ class Text(msgspec.Struct, frozen=True):
 
     key: str
     text: str
-    kind: Kind
+    kind: CatalogueKind
     where: str  #: file:line
     note: str = ""
 
@@ -50,7 +50,7 @@ class Catalogues:
         self.folder = folder
         self._read: dict[str, dict[str, Entry]] = {}
 
-    def path(self, language: str, kind: Kind) -> Path:
+    def path(self, language: str, kind: CatalogueKind) -> Path:
         """Where the file of a language is, whether it exists or not."""
         return self.folder / language / f"{kind}.po"
 

@@ -10,16 +10,28 @@ from typing import Final, Literal
 import msgspec
 
 Standing = Literal["in_force", "adopted", "bill", "planned", "explored", "recommended", "withdrawn", "observation"]
-Role = Literal["answer", "step", "warning", "more"]
+FactRole = Literal["answer", "step", "warning", "more"]
 Confidence = Literal["high", "medium", "low"]
 #: What in a question brings a fact into the answer itself: an age below the full minimum wage; in a safety reply, the
 #: sign that puts it first.
-When = Literal["young_age", "suicide"]
-Kind = Literal["rights", "flow", "safety", "dialogue"]
+Condition = Literal["young_age", "suicide"]
+TopicKind = Literal["rights", "flow", "safety", "dialogue"]
 Unit = Literal[
-    "EUR", "percent", "hours", "minutes", "days", "weeks", "months", "years",
-    "count", "fraction", "date", "time", "phone", "url",
-]  # fmt: skip
+    "EUR",
+    "percent",
+    "hours",
+    "minutes",
+    "days",
+    "weeks",
+    "months",
+    "years",
+    "count",
+    "fraction",
+    "date",
+    "time",
+    "phone",
+    "url",
+]
 
 #: A fact or figure that nobody looked at for longer than this is past its check date.
 CHECK_HOLDS: Final = timedelta(days=365)
@@ -109,12 +121,12 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One thing that Baken may say, with its source and standing."""
 
     id: str
-    role: Role
+    role: FactRole
     says: list[Phase]
     sources: list[Source]
     checked_on: date
     confidence: Confidence
-    when: When | None = None  #: a `more` fact that belongs in the answer when the question has this in it
+    when: Condition | None = None  #: a `more` fact that belongs in the answer when the question has this in it
     note: str = ""
     line: int = msgspec.field(name="__line__", default=0)
 
@@ -155,7 +167,7 @@ class FigureFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An entry of facts/topics.yaml."""
 
-    kind: Kind
+    kind: TopicKind
     letter: bool
     about: str
     line: int = msgspec.field(name="__line__", default=0)

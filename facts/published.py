@@ -1,9 +1,9 @@
 """The content in force: that of the code, or the newest version that editors published on this installation.
 
 A published version is a whole facts folder under `<content folder>/versions`; `current` is a symbolic link to it,
-swapped in one step (bot/review/publishing.py makes both). Whoever asks for `base()` gets the new version without a
-restart: the link is read at each call, a changed one is loaded in a thread of its own, and the old one is given until
-the new one is ready.
+swapped in one step (bot/review/content/publishing.py makes both). Whoever asks for `base()` gets the new version
+without a restart: the link is read at each call, a changed one is loaded in a thread of its own, and the old one is
+given until the new one is ready.
 """
 
 from __future__ import annotations

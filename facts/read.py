@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-Shape = TypeVar("Shape")
+StructType = TypeVar("StructType")
 
 try:
     _Base: Any = yaml.CSafeLoader
@@ -68,7 +68,7 @@ def without_lines(value: Any) -> Any:
     return value
 
 
-def read_as(path: Path, shape: type[Shape]) -> Shape:
+def read_as(path: Path, shape: type[StructType]) -> StructType:
     """The file as `shape`.
 
     Raises:

@@ -16,7 +16,7 @@ from facts.model import PLACEHOLDER, Fact, Figure, Phase, Source, Standing
 _FIRST_ISOLATE, _POP = "\u2068", "\u2069"
 
 
-class Said(msgspec.Struct, frozen=True):
+class RenderedText(msgspec.Struct, frozen=True):
     """A text as it is told. `language` is English where the translation is missing or stale."""
 
     text: str
@@ -24,7 +24,7 @@ class Said(msgspec.Struct, frozen=True):
     reviewed: str = ""
 
 
-class Told(msgspec.Struct, frozen=True):
+class RenderedFact(msgspec.Struct, frozen=True):
     """A fact as it is told on a day, in a language."""
 
     fact: Fact
@@ -45,14 +45,14 @@ class Wording:
     def __init__(self, base: FactBase) -> None:
         self.base = base
 
-    def raw(self, key: str, source: str, language: str) -> Said:
+    def raw(self, key: str, source: str, language: str) -> RenderedText:
         """The translation of a text, or its English where that is missing or stale; placeholders untouched."""
         if language == SOURCE:
-            return Said(source, SOURCE)
+            return RenderedText(source, SOURCE)
         entry = self.base.catalogues.entries(language).get(key)
         if entry is None or not entry.text or entry.fuzzy or entry.source != source:
-            return Said(source, SOURCE)
-        return Said(entry.text, language, entry.reviewed)
+            return RenderedText(source, SOURCE)
+        return RenderedText(entry.text, language, entry.reviewed)
 
     def text(self, key: str, language: str, /, **values: object) -> str:
         """A text of facts/texts with its `{values}` filled in.
@@ -85,7 +85,7 @@ class Wording:
             return "; ".join(years)
         return notation.written(period.value, figure.unit, language, bare=how == "number")
 
-    def tell(self, fact: Fact, language: str, on: date) -> Told | None:
+    def tell(self, fact: Fact, language: str, on: date) -> RenderedFact | None:
         """A fact as it is told on a day; None where it says nothing on that day.
 
         Where a figure of the text has no value for that day, the text is replaced by what the figure was, until when,
@@ -98,9 +98,9 @@ class Wording:
         missing = tuple(dict.fromkeys(name for name, _ in _named(phase) if self.base.figures[name].on(on) is None))
         if missing:
             lines = [self._expired(self.base.figures[name], language, on) for name in missing]
-            return Told(fact, "\n".join(lines), language, phase.standing, missing)
+            return RenderedFact(fact, "\n".join(lines), language, phase.standing, missing)
         text = PLACEHOLDER.sub(lambda match: self.figure(match[1], said.language, on, match[2] or "") or "", said.text)
-        return Told(fact, text, said.language, phase.standing)
+        return RenderedFact(fact, text, said.language, phase.standing)
 
     def _expired(self, figure: Figure, language: str, on: date) -> str:
         about = self.label(figure, language)

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import msgspec
+import pytest
 import yaml
 
 from bot.commands.settings_page import page
 from bot.settings import Settings
+from tests.pointers import leads_somewhere, pointers, pointers_in
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,6 +38,36 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     assert links > 20
 
 
+def test_every_path_in_a_comment_a_docstring_or_a_page_leads_somewhere() -> None:
+    named = list(pointers())
+    assert [str(one) for one in named if not leads_somewhere(one.path)] == []
+    assert len(named) > 300
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path"),
+    [
+        ("a.py", "# see docs/nowhere.md", "docs/nowhere.md"),
+        ("a.py", '"""The rules of nowhere.md."""', "nowhere.md"),
+        ("a.md", "The folder `tests/nowhere` holds it.", "tests/nowhere"),
+        ("a.md", "`uv run python -m bench.nowhere`", "bench/nowhere.py"),
+        ("a.yaml", "key: 1  # facts/<language>/nowhere.po", "facts/<language>/nowhere.po"),
+        ("a.js", "let a = 1; /* as\nnowhere.js does */", "nowhere.js"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_found(name: str, text: str, path: str) -> None:
+    found = list(pointers_in(Path(name), text))
+    assert [one.path for one in found] == [path]
+    assert not leads_somewhere(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["see https://example.org/docs/nowhere.md", "3.1/2.5 hours", "e.g. this or that/those"]
+)
+def test_an_address_or_a_number_is_no_path(text: str) -> None:
+    assert list(pointers_in(Path("a.md"), text)) == []
+
+
 def test_rules_name_every_intent_and_every_action() -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text())
     rules = yaml.safe_load((ROOT / "data/rules.yml").read_text())["rules"]
@@ -48,9 +80,9 @@ def test_rules_name_every_intent_and_every_action() -> None:
 
 
 def test_a_question_in_the_middle_of_a_case_gets_the_reply_that_the_rules_give_it() -> None:
-    """actions/respond.py answers within a case what the rules answer outside of one: they may not drift apart."""
-    from actions.cases.hearing import FLOWS
-    from actions.respond import ACTION_OF
+    """actions/intent_handlers.py answers within a case what the rules answer outside of one: they stay the same."""
+    from actions.intake.policy import FLOWS
+    from actions.intent_handlers import ACTION_OF
 
     rules = yaml.safe_load((ROOT / "data/rules.yml").read_text())["rules"]
     for rule in rules:

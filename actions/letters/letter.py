@@ -6,12 +6,12 @@ from datetime import date
 from typing import Final
 
 from actions.answers import Answers
-from actions.cases.case import Case
-from actions.cases.results import LetterKind, Result
-from actions.cases.telling import told, understood
+from actions.intake.rendering import told, understood
+from actions.intake.results import IntakeResult, LetterKind
+from actions.intake.state import Intake
 from actions.letters.paper import Paper
-from actions.letters.store import keep
-from actions.reply import Document
+from actions.letters.store import store_letter
+from actions.responses import Document
 
 _TITLE: Final[dict[LetterKind, str]] = {
     "wages": "letter.title.wages", "wage_minimum": "letter.title.wage_minimum", "permit": "letter.title.permit",
@@ -41,14 +41,14 @@ class Letters:
     def __init__(self, answers: Answers) -> None:
         self.answers, self.wording = answers, answers.wording
 
-    def make(self, case: Case, result: Result, language: str, on: date) -> Document:
+    def make(self, case: Intake, result: IntakeResult, language: str, on: date) -> Document:
         """The letter of a result, written to the store."""
         kind = result.letter or "papers"
-        path = keep(self.pdf(case, result, kind, language, on))
+        path = store_letter(self.pdf(case, result, kind, language, on))
         name = f"baken-{kind.replace('_', '-')}-{on.isoformat()}.pdf"
         return Document(filename=name, media_type="application/pdf", path=str(path))
 
-    def pdf(self, case: Case, result: Result, kind: LetterKind, language: str, on: date) -> bytes:
+    def pdf(self, case: Intake, result: IntakeResult, kind: LetterKind, language: str, on: date) -> bytes:
         """The letter's PDF."""
         text = self.wording.text
         title = text(_TITLE[kind], "nl")
@@ -61,12 +61,14 @@ class Letters:
         paper.row(text("letter.dear", "nl"), text("letter.dear", language))
         months = self.wording.figure
         values = {"months": "wav23_presumed_months"} if kind == "permit" else {}
-        paper.row(*(
-            text(_BODY[kind], lang, **{name: months(figure, lang, on) or "" for name, figure in values.items()})
-            if values
-            else text(_BODY[kind], lang)
-            for lang in ("nl", language)
-        ))  # fmt: skip
+        paper.row(
+            *(
+                text(_BODY[kind], lang, **{name: months(figure, lang, on) or "" for name, figure in values.items()})
+                if values
+                else text(_BODY[kind], lang)
+                for lang in ("nl", language)
+            )
+        )
         if kind != "papers":
             self._sum(paper, case, result, language, on)
             paper.row(text("letter.ask_pay", "nl"), text("letter.ask_pay", language))
@@ -76,7 +78,7 @@ class Letters:
         paper.blank(text("letter.signature", "nl"), text("letter.signature", language), 2)
         return paper.bytes()
 
-    def _sum(self, paper: Paper, case: Case, result: Result, language: str, on: date) -> None:
+    def _sum(self, paper: Paper, case: Intake, result: IntakeResult, language: str, on: date) -> None:
         text = self.wording.text
         paper.rule()
         paper.row(text("letter.sum", "nl"), text("letter.sum", language), bold=True, after=1)

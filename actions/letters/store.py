@@ -28,7 +28,7 @@ def folder() -> Path:
     return _place
 
 
-def keep(content: bytes) -> Path:
+def store_letter(content: bytes) -> Path:
     """Write a file that only this machine's user can read, and delete what has waited too long."""
     place = folder()
     place.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def forget(names: Iterable[str]) -> None:
             (folder() / name).unlink(missing_ok=True)
 
 
-def take(name: str) -> bytes | None:
+def load_letter(name: str) -> bytes | None:
     """The content of a kept file, which is deleted; None where there is none of that name."""
     path = folder() / name
     if not _NAME.match(name) or not path.is_file():

@@ -10,13 +10,13 @@ import msgspec
 
 from actions.sums.pay import exact
 
-Verdict = Literal["nothing_allowed", "too_much", "depends", "within"]
+HousingVerdict = Literal["nothing_allowed", "too_much", "depends", "within"]
 
 
 class Housing(msgspec.Struct, frozen=True, kw_only=True):
     """What may be taken for housing in one pay period. Euros, exact."""
 
-    verdict: Verdict
+    verdict: HousingVerdict
     minimum_wage: Fraction  #: minimum wage for the hours of the period
     most: Fraction  #: largest part of it that may go to housing; zero where nothing is allowed
     above: Fraction  #: wage above the minimum, from which more may be taken if agreed in writing
@@ -44,7 +44,7 @@ def housing(
     doubtful = min(over, above)
     too_much = over - doubtful
     if not allowed and taken:
-        verdict: Verdict = "nothing_allowed"
+        verdict: HousingVerdict = "nothing_allowed"
     elif too_much:
         verdict = "too_much"
     else:

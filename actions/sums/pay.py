@@ -9,10 +9,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from actions.reading.model import Per
-from actions.sums.rates import Stretch
+from actions.amounts.model import Per
+from actions.sums.rates import WagePeriod
 
-Verdict = Literal["below", "enough"]
+PayVerdict = Literal["below", "enough"]
 
 _CENT: Final = Decimal("0.01")
 FOUR: Final = 4
@@ -77,17 +77,17 @@ def hourly(
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on a wage. Amounts in gross euros, exact; `total` is None without a time worked."""
 
-    verdict: Verdict
+    verdict: PayVerdict
     hourly: Fraction
     minimum: Decimal  #: of the newest stretch
     short_hour: Fraction  #: with the newest minimum
     short_week: Fraction | None
     total: Fraction
     holiday: Fraction  #: holiday allowance over the total (Wml 15)
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[WagePeriod, ...]
 
 
-def check(wage: Fraction, weekly: Decimal | None, stretches: Sequence[Stretch], holiday_share: Decimal) -> Check:
+def check_pay(wage: Fraction, weekly: Decimal | None, stretches: Sequence[WagePeriod], holiday_share: Decimal) -> Check:
     """Holds an hourly wage against the minimum of each stretch.
 
     `wage` is exact euros per hour; `holiday_share` percent. The shortfall of a stretch is never below zero: what was

@@ -44,7 +44,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         return day.year - self.birthday.year - (not had)
 
 
-class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+class WagePeriod(msgspec.Struct, frozen=True, kw_only=True):
     """Days in a row with one minimum: first and last day (both counted), euros per hour."""
 
     first: date
@@ -93,7 +93,7 @@ class Rates:
             raise TooYoung(f"no minimum wage at {age}")
         return Decimal(period.by_age[age])
 
-    def stretches(self, first: date, last: date, worker: Worker) -> list[Stretch]:
+    def stretches(self, first: date, last: date, worker: Worker) -> list[WagePeriod]:
         """The days from `first` to `last`, both counted, cut where the minimum or the age changes.
 
         Raises:
@@ -101,12 +101,14 @@ class Rates:
         """
         if last < first:
             raise ValueError(f"{last} lies before {first}")
-        found: list[Stretch] = []
+        found: list[WagePeriod] = []
         start = first
         while start <= last:
             until = self._period(start).until or last
             end = min(last, until, self._before_birthday(start, worker) or last)
-            found.append(Stretch(first=start, last=end, minimum=self.minimum(start, worker), age=worker.age_on(start)))
+            found.append(
+                WagePeriod(first=start, last=end, minimum=self.minimum(start, worker), age=worker.age_on(start))
+            )
             start = end + _DAY
         return found
 

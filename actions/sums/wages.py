@@ -11,10 +11,10 @@ from fractions import Fraction
 import msgspec
 
 from actions.sums.pay import exact
-from actions.sums.rates import Stretch
+from actions.sums.rates import WagePeriod
 
 
-class Lateness(msgspec.Struct, frozen=True, kw_only=True):
+class LatePaymentIncrease(msgspec.Struct, frozen=True, kw_only=True):
     """The increase for late wages (BW 7:625(1)): figures wage_late_*."""
 
     free_days: int  #: working days late before anything is added
@@ -42,7 +42,7 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
     late_share: Decimal  #: percent
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class WageClaim(msgspec.Struct, frozen=True, kw_only=True):
     """What can be claimed. Euros, exact."""
 
     hours: Fraction
@@ -68,9 +68,9 @@ def working_days(after: date, until: date) -> int:
     return weeks * 5 + sum((after + timedelta(days=n)).weekday() < 5 for n in range(1, rest + 1))
 
 
-def _months(stretches: Sequence[Stretch]) -> list[Stretch]:
+def _months(stretches: Sequence[WagePeriod]) -> list[WagePeriod]:
     """The stretches, cut at the ends of calendar months too."""
-    cut: list[Stretch] = []
+    cut: list[WagePeriod] = []
     for stretch in stretches:
         first = stretch.first
         while first <= stretch.last:
@@ -81,16 +81,16 @@ def _months(stretches: Sequence[Stretch]) -> list[Stretch]:
 
 
 def claim(
-    stretches: Sequence[Stretch],
+    stretches: Sequence[WagePeriod],
     weekly: Decimal | None,
     agreed: Fraction | None,
     paid: Decimal,
-    lateness: Lateness,
+    lateness: LatePaymentIncrease,
     holiday_share: Decimal,
     today: date,
     hours: Decimal | None = None,
     monthly_hours: Fraction | None = None,
-) -> Claim:
+) -> WageClaim:
     """The claim for a period.
 
     Args:
@@ -130,7 +130,7 @@ def claim(
             )
         )
     unpaid = sum((month.unpaid for month in months), Fraction(0))
-    return Claim(
+    return WageClaim(
         hours=sum((month.hours for month in months), Fraction(0)),
         owed=sum((month.owed for month in months), Fraction(0)),
         paid=exact(paid),

@@ -28,7 +28,7 @@ async def _ask(settings: Settings, text: str, language: str | None, conversation
 
 
 def printed(turn: Turn) -> str:
-    """The object of contract.md."""
+    """The object of docs/contract.md."""
     shown = msgspec.to_builtins(turn)
     del shown["forget"]
     return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()

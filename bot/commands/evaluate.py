@@ -11,7 +11,7 @@ from typing import Any
 from bot.assistant import Assistant
 from bot.commands.start import start
 from bot.evaluation import judge, report
-from bot.evaluation.files import Conversation, Question, conversations, questions
+from bot.evaluation.files import TestConversation, TestQuestion, conversations, questions
 from bot.settings import Settings
 from facts.read import BrokenFile
 
@@ -22,8 +22,8 @@ def evaluate(settings: Settings, files: list[Path], out: Path | None) -> int:
     Raises:
         BrokenFile: a file that is neither, or not readable.
     """
-    asked: list[Question] = []
-    talks: list[Conversation] = []
+    asked: list[TestQuestion] = []
+    talks: list[TestConversation] = []
     for path in files:
         if path.suffix == ".csv":
             asked += questions(path)
@@ -42,8 +42,8 @@ def evaluate(settings: Settings, files: list[Path], out: Path | None) -> int:
     return 0
 
 
-async def run(settings: Settings, asked: list[Question], talks: list[Conversation]) -> dict[str, Any]:
-    """The report of contract.md; each row is a conversation of its own, its language not told."""
+async def run(settings: Settings, asked: list[TestQuestion], talks: list[TestConversation]) -> dict[str, Any]:
+    """The report of docs/contract.md; each row is a conversation of its own, its language not told."""
     assistant = await start(settings, keep=False)
     made: dict[str, Any] = {}
     try:
@@ -59,7 +59,7 @@ async def run(settings: Settings, asked: list[Question], talks: list[Conversatio
     return made
 
 
-async def _question(assistant: Assistant, number: int, row: Question) -> judge.Result:
+async def _question(assistant: Assistant, number: int, row: TestQuestion) -> judge.QuestionResult:
     from actions.rasa_actions import answers
 
     name = f"question-{number}"
@@ -68,7 +68,7 @@ async def _question(assistant: Assistant, number: int, row: Question) -> judge.R
     return judge.question(row, turn, {topic: entry.kind for topic, entry in answers().base.topics.items()})
 
 
-async def _conversation(assistant: Assistant, number: int, talk: Conversation) -> judge.Passed:
+async def _conversation(assistant: Assistant, number: int, talk: TestConversation) -> judge.Passed:
     name = f"conversation-{number}"
     desk = {"today": talk.today.isoformat()} if talk.today else None
     turns = [await assistant.reply(name, text, desk=desk) for text in talk.turns]

@@ -11,18 +11,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.channels.whatsapp.kinds import answer_key
-from bot.commands.loop import use_uvloop
+from bot.channels.whatsapp.unreadable import answer_key
+from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
+from bot.commands.start_errors import check_storage
+from bot.conversations.crypto import Keys
+from bot.conversations.models import Assignee, MessageKind
+from bot.delivery.ports import KindText
+from bot.delivery.service import MessageService
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
-from bot.gateway.logs import use_json
-from bot.log.keys import Keys
-from bot.log.model import Holder, Kind
-from bot.post.office import Office
-from bot.post.parts import KindText
 from bot.privacy.about_me import AboutMe
 from bot.settings import BadSetting, Settings
+from bot.web.request_log import use_json
 from facts import published
 from facts.languages import NAMES, SOURCE
 from facts.wording import Wording
@@ -40,13 +41,14 @@ async def _serve(settings: Settings) -> None:
     listening = _claim(settings)  # before the model is read: a busy port is said at once
     if settings.log_format == "json":
         use_json()
+    check_storage(settings)
     print("Starting Baken …", flush=True)
     assistant = await start(settings, own=True)
     base = published.base()
     keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
     about_me = AboutMe(Wording(base), settings)
-    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
+    office = MessageService(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
@@ -66,7 +68,7 @@ async def _serve(settings: Settings) -> None:
 def kind_text(wording: Wording) -> KindText:
     """What is said to a message that Baken can't read, in the conversation's language."""
 
-    def text(kind: Kind, holder: Holder, language: str) -> str | None:
+    def text(kind: MessageKind, holder: Assignee, language: str) -> str | None:
         key = answer_key(kind, holder)
         return None if key is None else wording.text(key, language if language in NAMES else SOURCE)
 
@@ -77,17 +79,23 @@ def _claim(settings: Settings) -> socket.socket:
     """The listening socket.
 
     Raises:
-        BadSetting: the port is taken or not allowed; the message names the setting to change.
+        BadSetting: the port is taken or not allowed, or the address not ours; the message names the setting to change.
     """
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
         listening.listen(128)
+    except socket.gaierror as error:
+        listening.close()
+        raise BadSetting(f"BAKEN_HOST={settings.host!r} is no address: 127.0.0.1, or 0.0.0.0 for every one") from error
     except OSError as error:
         listening.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise BadSetting(f"BAKEN_HOST={settings.host!r} is not of this machine: 127.0.0.1 is") from error
         why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+        other = settings.port + 1 if 1024 <= settings.port < 65535 else 8080
         raise BadSetting(
-            f"port {settings.port} {why}: set BAKEN_PORT to another, for example BAKEN_PORT={settings.port + 1}"
+            f"port {settings.port} {why}: set BAKEN_PORT to another, for example BAKEN_PORT={other}"
         ) from error
     return listening

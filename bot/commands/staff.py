@@ -8,24 +8,26 @@ from typing import cast
 
 from sqlalchemy.engine import Connection
 
-from bot.log.database import Database
-from bot.post.office import database_url
+from bot.commands.start_errors import check_storage
+from bot.conversations.database import Database
+from bot.delivery.service import database_url
 from bot.settings import Settings
-from bot.staff import accounts, codes, sessions, trail
+from bot.staff import accounts, audit_log, second_factor, sessions
 from bot.staff.accounts import BadAccount, Role
 
 
 def staff(settings: Settings, what: str, name: str | None, role: str) -> int:
     """Make an account, give a new link, or list the accounts; 1 where it can't be done, said on standard error."""
+    check_storage(settings)
     database = Database(database_url(settings), beside=True)
     try:
         database.migrate()
         if what == "list":
-            for account in database.now(accounts.everyone):
+            for account in database.transaction_sync(accounts.everyone):
                 closed = "  closed" if account.closed else ""
                 print(f"{account.name}  {account.role}{closed}")
             return 0
-        token = database.now(_add if what == "add" else _link, str(name), role)
+        token = database.transaction_sync(_add if what == "add" else _link, str(name), role)
     except BadAccount as error:
         print(error, file=sys.stderr)
         return 1
@@ -39,7 +41,7 @@ def staff(settings: Settings, what: str, name: str | None, role: str) -> int:
 def _add(connection: Connection, name: str, role: str) -> str:
     now = datetime.now(timezone.utc)
     number, token = accounts.add(connection, name, cast(Role, role), now)
-    trail.note(connection, now, None, f"account made: {role}", f"staff {number}")
+    audit_log.note(connection, now, None, f"account made: {role}", f"staff {number}")
     return token
 
 
@@ -48,7 +50,7 @@ def _link(connection: Connection, name: str, _role: str) -> str:
     account, _ = accounts.by_name(connection, name)
     if account is None:
         raise BadAccount(f"there is no open account {name}")
-    codes.switch_off(connection, account.id)  # who lost the password may have lost the telephone with it
+    second_factor.switch_off(connection, account.id)  # who lost the password may have lost the telephone with it
     sessions.end_all(connection, account.id)
-    trail.note(connection, now, None, "account: link", f"staff {account.id}")
+    audit_log.note(connection, now, None, "account: link", f"staff {account.id}")
     return accounts.invite(connection, account.id, now)

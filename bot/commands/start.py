@@ -7,10 +7,11 @@ from pathlib import Path
 
 from actions.letters import store
 from bot.assistant import Assistant
+from bot.commands.start_errors import check_storage
+from bot.conversations.crypto import written
+from bot.engine.engine_pool import EnginePool
 from bot.engine.http_engine import HttpEngine
-from bot.engine.model import ready
-from bot.engine.own_process import OwnProcesses
-from bot.log.keys import written
+from bot.engine.rasa.model import ready
 from bot.settings import Settings
 from bot.translation.providers import provider
 from bot.translation.service import Translation
@@ -25,6 +26,8 @@ async def start(settings: Settings, *, keep: bool = True, own: bool = False) -> 
         own: in processes of its own, where the settings want that.
         keep: store its conversations, beside the log where that is on PostgreSQL, else in the data folder.
     """
+    if keep:
+        check_storage(settings)
     published.use(Path(settings.content_folder or Path(settings.data_folder) / "content"))
     chosen = provider(settings)
     translation = (
@@ -38,7 +41,7 @@ async def start(settings: Settings, *, keep: bool = True, own: bool = False) -> 
         return Assistant.around(engine, translation)
     model = await asyncio.to_thread(ready)
     if own and settings.engines:
-        children = OwnProcesses(settings.engines, seconds=settings.rasa_seconds)
+        children = EnginePool(settings.engines, seconds=settings.rasa_seconds)
         await children.start()
         return Assistant.around(children, translation)
     database: Path | str | None = None

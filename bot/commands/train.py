@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from bot.engine.model import make, trouble
+from bot.engine.rasa.model import make, trouble
 
 
 def train(*, force: bool = False) -> int:
@@ -13,10 +11,6 @@ def train(*, force: bool = False) -> int:
     if reason is None:
         print("The model is of today's data: nothing to do.")
         return 0
-    print(f"{reason}.")
-    try:
-        make()
-    except RuntimeError as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(f"{reason[0].upper()}{reason[1:]}.", flush=True)
+    make()
     return 0

@@ -8,9 +8,9 @@ import msgspec
 from aiohttp import web
 
 from actions.answers import Answers
-from bot.desk import talk
-from bot.desk.room import DESK
-from bot.staff.web import render, require, who
+from bot.desk import transcript
+from bot.desk.context import DESK
+from bot.staff.auth import current_user, render, require
 from facts import clock
 from facts.languages import NAMES, SOURCE
 
@@ -59,8 +59,8 @@ def search(answers: Answers, words: str, ours: str, theirs: str) -> list[Ready]:
 @require("advisor", acted=False)
 async def canned(request: web.Request) -> web.StreamResponse:
     """`GET /desk/cases/{id}/canned?q=`"""
-    room, one = request.app[DESK], who(request)
-    opened = await room.database.run(talk.open_talk, room.keys, int(request.match_info["id"]))
+    room, one = request.app[DESK], current_user(request)
+    opened = await room.database.transaction(transcript.open_talk, room.keys, int(request.match_info["id"]))
     if opened is None:
         raise web.HTTPNotFound
     words = request.query.get("q", "")[:_LONGEST].strip() or opened.case.topic

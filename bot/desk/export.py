@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log import schema
+from bot.conversations import schema
 from bot.staff import schema as staff_schema
 
 _K, _C, _S = schema.cases, schema.conversations, staff_schema.staff
@@ -41,9 +41,16 @@ def table(connection: Connection) -> str:
     writer.writerow(_COLUMNS)
     for row in rows:
         values = (
-            row.id, row.channel, row.language, row.topic, row.urgency, row.state,
+            row.id,
+            row.channel,
+            row.language,
+            row.topic,
+            row.urgency,
+            row.state,
             *(moment.isoformat(timespec="seconds") if moment else "" for moment in (row.opened, row.taken, row.closed)),
-            row.shown, row.rating, row.improve,
-        )  # fmt: skip
+            row.shown,
+            row.rating,
+            row.improve,
+        )
         writer.writerow([cell(value) for value in values])
     return out.getvalue()

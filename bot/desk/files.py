@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.desk import talk
-from bot.desk.room import DESK, Desk
-from bot.log import cases, files, schema
-from bot.log.model import Message, NotSent
-from bot.staff import trail
+from bot.conversations import cases, files, schema
+from bot.conversations.models import Message, NotDelivered
+from bot.desk import transcript
+from bot.desk.context import DESK, DeskContext
+from bot.staff import audit_log
 from bot.staff.accounts import Account
-from bot.staff.web import now, require, who
+from bot.staff.auth import current_user, now, require
 
 _M = schema.messages
 #: A fetched file is kept so long, and at most as long as its conversation.
@@ -28,9 +28,9 @@ _SHOWN: Final = ("image/jpeg", "image/png", "image/webp", "audio/", "video/")
 @require("advisor")
 async def file(request: web.Request) -> web.StreamResponse:
     """`GET /desk/cases/{id}/files/{message}`: only of a message that the advisor may see. That it was read is kept."""
-    room, me = request.app[DESK], who(request).me
+    room, me = request.app[DESK], current_user(request).me
     number, row = int(request.match_info["id"]), int(request.match_info["message"])
-    message, content = await room.database.run(_stored, room, number, row, me)
+    message, content = await room.database.transaction(_stored, room, number, row, me)
     reference = message.content.document
     assert reference is not None
     media_type = reference.media_type
@@ -47,32 +47,34 @@ async def file(request: web.Request) -> web.StreamResponse:
     return web.Response(body=content, content_type=plain, headers=headers)
 
 
-def _stored(connection: Connection, room: Desk, number: int, row: int, me: Account) -> tuple[Message, bytes | None]:
+def _stored(
+    connection: Connection, room: DeskContext, number: int, row: int, me: Account
+) -> tuple[Message, bytes | None]:
     case = cases.get(connection, number)
-    message = talk.one_visible(connection, room.keys, case, row) if case is not None else None
+    message = transcript.one_visible(connection, room.keys, case, row) if case is not None else None
     if message is None or message.content.document is None:
         raise web.HTTPNotFound
-    trail.note(connection, now(), me.id, "file read", f"case {number}")
+    audit_log.note(connection, now(), me.id, "file read", f"case {number}")
     name = message.content.document.file
-    return message, files.read(connection, room.keys, message.conversation, name) if name else None
+    return message, files.load_file(connection, room.keys, message.conversation, name) if name else None
 
 
-async def _fetch(room: Desk, message: Message) -> tuple[bytes | None, str]:
+async def _fetch(room: DeskContext, message: Message) -> tuple[bytes | None, str]:
     """From the channel, then kept with the conversation: the channel has it only for a while."""
     reference = message.content.document
     fetch: Any = getattr(room.office.carriers.get("whatsapp"), "fetch", None)
     if reference is None or fetch is None:
         return None, ""
     media = await fetch(reference.media)
-    if isinstance(media, NotSent):
+    if isinstance(media, NotDelivered):
         return None, ""
 
     def keep(connection: Connection) -> None:
         at = now()
-        name = files.keep(connection, room.keys, message.conversation, media.data, at, at + _KEPT)
+        name = files.store_file(connection, room.keys, message.conversation, media.data, at, at + _KEPT)
         document = msgspec.structs.replace(reference, file=name, media_type=media.media_type)
         content = msgspec.structs.replace(message.content, document=document)
         connection.execute(sa.update(_M).where(_M.c.id == message.id).values(content=room.keys.seal(content)))
 
-    await room.database.run(keep)
+    await room.database.transaction(keep)
     return media.data, media.media_type

@@ -1,4 +1,4 @@
-"""The way to an advisor and back, as the post room needs it (bot.post.parts.Desk).
+"""The way to an advisor and back, as the post room needs it (bot.delivery.ports.Desk).
 
 A case is opened in the transaction that stores the reply, so that what was confirmed stands. What the buttons about the
 desk send is answered here and never reaches Rasa.
@@ -14,16 +14,16 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions import desk as words
+from actions import handoff as words
 from actions.answers import Answers
-from actions.reply import Button, Reply
+from actions.responses import Button, Reply
+from bot.conversations import cases, history, schema
+from bot.conversations.crypto import Keys
+from bot.conversations.database import notify
+from bot.conversations.models import Content, Conversation, Message
+from bot.conversations.statements import CompiledStatement
 from bot.desk.hours import BadHours, Hours
 from bot.engine.turn import Turn
-from bot.log import cases, history, schema
-from bot.log.database import announce
-from bot.log.keys import Keys
-from bot.log.model import Content, Conversation, Message
-from bot.log.prepared import Prepared
 from bot.settings import BadSetting, Settings
 from bot.staff import accounts, sessions
 from facts.base import FactBase
@@ -43,9 +43,9 @@ class _Answer(msgspec.Struct):
     answer: str = ""
 
 
-# Asked at every message (bot/log/prepared.py).
-_WAITING = Prepared(sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED))
-_SPOKE = Prepared(
+# Asked at every message (bot/conversations/statements.py).
+_WAITING = CompiledStatement(sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED))
+_SPOKE = CompiledStatement(
     sa.select(_M.c.id)
     .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "in", _M.c.state != "new")
     .limit(1)
@@ -82,7 +82,7 @@ class Handoff:
     # -- what the post room calls -------------------------------------------------------------------------------
 
     def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
-        """How the desk stands, for who speaks about it (actions.situation.Desk)."""
+        """How the desk stands, for who speaks about it (actions.turn_context.Desk)."""
         now = _now()
         open_now = self.hours.open_at(now)
         opens = None if open_now else self.hours.opens_after(now)
@@ -106,15 +106,20 @@ class Handoff:
         if turn.handoff and turn.topic == "talk_to_human" and conversation.holder == "bot":
             danger = _in_danger(connection, conversation.id, now)
             cases.open_case(
-                connection, conversation.id, now, urgency=cases.DANGER if danger else cases.ASKED,
-                topic=self._topic(connection, conversation.id), language=turn.language, first_message=message.id,
-            )  # fmt: skip
+                connection,
+                conversation.id,
+                now,
+                urgency=cases.DANGER if danger else cases.ASKED,
+                topic=self._topic(connection, conversation.id),
+                language=turn.language,
+                first_message=message.id,
+            )
         elif conversation.holder != "bot" and turn.safety:
             cases.raise_urgency(connection, conversation.id, cases.DANGER)
         elif conversation.holder == "waiting" and turn.topic == "cancel" and not turn.handoff:
             cases.leave(connection, conversation.id, now)
         elif conversation.holder == "waiting":
-            announce(connection, f"case:{conversation.id}")
+            notify(connection, f"case:{conversation.id}")
         return []
 
     def takes(self, text: str) -> bool:
@@ -260,7 +265,7 @@ def _rate(connection: Connection, conversation: str, rating: int) -> None:
     newest = cases.latest(connection, conversation)
     if newest is not None and newest.state in ("closed", "left"):
         connection.execute(sa.update(_K).where(_K.c.id == newest.id).values(rating=rating))
-        announce(connection, f"case:{conversation}")
+        notify(connection, f"case:{conversation}")
 
 
 def _now() -> datetime:

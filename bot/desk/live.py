@@ -8,10 +8,10 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.desk import talk
-from bot.desk.room import DESK
+from bot.desk import transcript
+from bot.desk.context import DESK
 from bot.staff import sessions
-from bot.staff.web import STAFF, now, require, who
+from bot.staff.auth import STAFF, current_user, now, require
 
 #: Seconds between two signs of life, at which the session is looked at too.
 _BEAT: Final = 15.0
@@ -22,10 +22,10 @@ _TALK: Final = frozenset({"in", "out", "status", "failed", "case"})
 @require("advisor", acted=False)
 async def live(request: web.Request) -> web.StreamResponse:
     """`GET /desk/live[?case=N]`: events `queue`, `talk`, `typing`; nothing of what was said is in them."""
-    room, staff, one = request.app[DESK], request.app[STAFF], who(request)
+    room, staff, one = request.app[DESK], request.app[STAFF], current_user(request)
     conversation, number = "", request.query.get("case", "")
     if number.isdecimal() and len(number) < 18:
-        opened = await room.database.run(talk.open_talk, room.keys, int(number))
+        opened = await room.database.transaction(transcript.open_talk, room.keys, int(number))
         conversation = opened.conversation.id if opened is not None else ""
     waiting: set[str] = set()
     news = asyncio.Event()
@@ -43,7 +43,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
-    stop = room.office.hub.follow(told)
+    stop = room.office.hub.subscribe(told)
     room.pages.add(news)
     try:
         await response.prepare(request)
@@ -55,7 +55,7 @@ async def live(request: web.Request) -> web.StreamResponse:
             if room.stopping:
                 break
             if not waiting:
-                held = await room.database.run(sessions.find, one.token, now(), staff.idle, acted=False)
+                held = await room.database.transaction(sessions.find, one.token, now(), staff.idle, acted=False)
                 if held is None:
                     await response.write(b"event: gone\ndata: 1\n\n")
                     break

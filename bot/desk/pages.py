@@ -7,14 +7,14 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.desk import glance, talk, work
-from bot.desk.lists import topic_name, waited
-from bot.desk.room import DESK
-from bot.desk.talk import Talk
-from bot.log.model import Message
-from bot.staff import accounts, trail
+from bot.conversations.models import Message
+from bot.desk import actions, summary, transcript
+from bot.desk.context import DESK
+from bot.desk.queue_pages import topic_name, waited
+from bot.desk.transcript import Talk
+from bot.staff import accounts, audit_log
 from bot.staff.accounts import Account
-from bot.staff.web import now, render, require, who
+from bot.staff.auth import current_user, now, render, require
 from facts.clock import AMSTERDAM
 from facts.languages import NAMES
 
@@ -28,40 +28,41 @@ async def page(request: web.Request) -> web.StreamResponse:
     return await case_page(request)
 
 
-async def case_page(request: web.Request, *, error: str = "", who_has: str = "", text: str = "",
-                    status: int = 200) -> web.Response:  # fmt: skip
+async def case_page(
+    request: web.Request, *, error: str = "", who_has: str = "", text: str = "", status: int = 200
+) -> web.Response:
     """The whole page; `text` is what the advisor had typed."""
-    room, me = request.app[DESK], who(request).me
-    opened, messages, notes, colleagues = await room.database.run(_load, room.keys, _number(request), me)
+    room, me = request.app[DESK], current_user(request).me
+    opened, messages, notes, colleagues = await room.database.transaction(_load, room.keys, _number(request), me)
     context = await _context(request, opened, messages)
     context |= {"notes": notes, "colleagues": colleagues, "error": error, "who_has": who_has, "text": text}
-    context["glance"] = await glance.look(room, opened, messages, who(request).language)
+    context["glance"] = await summary.look(room, opened, messages, current_user(request).language)
     return render(request, "desk/case.html", context, status=status)
 
 
 def _load(
     connection: Connection, keys: Any, number: int, me: Account
-) -> tuple[Talk, list[Message], list[work.Note], list[Account]]:
-    opened = talk.open_talk(connection, keys, number)
+) -> tuple[Talk, list[Message], list[actions.Note], list[Account]]:
+    opened = transcript.open_talk(connection, keys, number)
     if opened is None:
         raise web.HTTPNotFound
-    messages = talk.visible(connection, keys, opened.case)
-    trail.note(connection, now(), me.id, "read", f"case {number}")
+    messages = transcript.visible(connection, keys, opened.case)
+    audit_log.note(connection, now(), me.id, "read", f"case {number}")
     _note_seen(connection, opened, messages, me)
     colleagues = [one for one in accounts.everyone(connection) if not one.closed and one.may("advisor")]
-    return opened, messages, work.notes(connection, keys, number), colleagues
+    return opened, messages, actions.notes(connection, keys, number), colleagues
 
 
 def _note_seen(connection: Connection, opened: Talk, messages: list[Message], me: Account) -> None:
     if messages and opened.case.state == "taken" and opened.case.taken_by == me.id:
-        talk.seen(connection, opened.case.id, messages[-1].id)
+        transcript.seen(connection, opened.case.id, messages[-1].id)
 
 
 async def _context(request: web.Request, opened: Talk, messages: list[Message]) -> dict[str, Any]:
-    room, one = request.app[DESK], who(request)
+    room, one = request.app[DESK], current_user(request)
     at, case = now(), opened.case
-    left = talk.window(opened, at)
-    names = await room.database.run(accounts.names)
+    left = transcript.window(opened, at)
+    names = await room.database.transaction(accounts.names)
     mine = case.state == "taken" and case.taken_by == one.me.id
     stand = f"{case.state}:{case.taken_by}:{left is not None and not left}:{case.share}:{opened.translate}"
     return {
@@ -99,19 +100,19 @@ def mark_of(opened: Talk, message: Message) -> str:
 @require("advisor", acted=False)
 async def more(request: web.Request) -> web.StreamResponse:
     """`GET /desk/cases/{id}/more?after=N`: what is new, with the marks and translations of what is shown already."""
-    room, me = request.app[DESK], who(request).me
+    room, me = request.app[DESK], current_user(request).me
     after = request.query.get("after", "0")
     after_row = int(after) if after.isdecimal() and len(after) < 18 else 0
 
     def load(connection: Connection) -> tuple[Talk, list[Message]]:
-        opened = talk.open_talk(connection, room.keys, _number(request))
+        opened = transcript.open_talk(connection, room.keys, _number(request))
         if opened is None:
             raise web.HTTPNotFound
-        messages = talk.visible(connection, room.keys, opened.case)
+        messages = transcript.visible(connection, room.keys, opened.case)
         _note_seen(connection, opened, messages, me)
         return opened, messages
 
-    opened, messages = await room.database.run(load)
+    opened, messages = await room.database.transaction(load)
     context = await _context(request, opened, [one for one in messages if one.id > after_row])
     context["last"] = messages[-1].id if messages else after_row
     context["fresh"] = [one for one in messages[-_FRESH:] if one.id <= after_row]
@@ -121,16 +122,16 @@ async def more(request: web.Request) -> web.StreamResponse:
 @require("advisor")
 async def contact(request: web.Request) -> web.StreamResponse:
     """`POST /desk/cases/{id}/contact`: number and name, shown on purpose, which stands in the trail."""
-    room, me, number = request.app[DESK], who(request).me, _number(request)
+    room, me, number = request.app[DESK], current_user(request).me, _number(request)
 
     def load(connection: Connection) -> Talk:
-        opened = talk.open_talk(connection, room.keys, number)
+        opened = transcript.open_talk(connection, room.keys, number)
         if opened is None:
             raise web.HTTPNotFound
-        trail.note(connection, now(), me.id, "contact read", f"case {number}")
+        audit_log.note(connection, now(), me.id, "contact read", f"case {number}")
         return opened
 
-    opened = await room.database.run(load)
+    opened = await room.database.transaction(load)
     return render(request, "desk/contact.html", {"contact": opened.conversation.contact})
 
 

@@ -9,8 +9,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.conversations import schema
 from bot.desk import schema as desk_schema
-from bot.log import schema
 from bot.staff import schema as staff_schema
 
 _K, _M, _C = schema.cases, schema.messages, schema.conversations
@@ -21,7 +21,7 @@ FOLDERS: Final[tuple[Folder, ...]] = ("waiting", "mine", "others", "closed")
 MOST: Final = 300
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class QueueEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A case in a list. Nothing of what was said stands here."""
 
     id: int
@@ -37,11 +37,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class CasePage(msgspec.Struct, frozen=True, kw_only=True):
     """A folder as it is shown, with the counts of all, and what the filters can choose among."""
 
     folder: Folder
-    lines: list[Line]
+    lines: list[QueueEntry]
     counts: dict[str, int]
     languages: list[str]
     topics: list[str]
@@ -58,7 +58,7 @@ def _within(folder: Folder, me: int) -> sa.sql.ColumnElement[bool]:
     return conditions[folder]
 
 
-def show(connection: Connection, me: int, folder: Folder, *, language: str = "", topic: str = "") -> Shown:
+def show(connection: Connection, me: int, folder: Folder, *, language: str = "", topic: str = "") -> CasePage:
     """A folder: the most urgent first, then who has waited longest; closed ones by when they were closed."""
     within = [_within(folder, me)]
     if language:
@@ -89,14 +89,22 @@ def show(connection: Connection, me: int, folder: Folder, *, language: str = "",
         .limit(MOST)
     ).all()
     lines = [
-        Line(
-            id=row.id, state=row.state, urgency=row.urgency, topic=row.topic, language=row.language,
-            channel=row.channel, opened=row.opened, closed=row.closed, advisor=row.shown or "", unread=row.unread,
+        QueueEntry(
+            id=row.id,
+            state=row.state,
+            urgency=row.urgency,
+            topic=row.topic,
+            language=row.language,
+            channel=row.channel,
+            opened=row.opened,
+            closed=row.closed,
+            advisor=row.shown or "",
+            unread=row.unread,
             rating=row.rating,
         )
         for row in rows
-    ]  # fmt: skip
-    return Shown(
+    ]
+    return CasePage(
         folder=folder,
         lines=lines,
         counts=counts(connection, me),

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.desk import acts, canned, files, lists, live, pages
+from bot.delivery.service import MessageService
+from bot.desk import canned, files, forms, live, pages, queue_pages
+from bot.desk.context import DESK, DeskContext
 from bot.desk.handoff import Handoff
-from bot.desk.room import DESK, Desk
-from bot.post.office import Office
 from bot.settings import Settings
-from bot.staff.web import HERE, Nav, set_up
+from bot.staff.auth import HERE, Nav, set_up
 
 
-def add_routes(app: web.Application, office: Office, settings: Settings, handoff: Handoff) -> Desk:
+def add_routes(app: web.Application, office: MessageService, settings: Settings, handoff: Handoff) -> DeskContext:
     """Open the desk's addresses in an application that has the staff pages."""
     staff = set_up(app, office.database, office.keys, settings)
     staff.nav.append(Nav("advisor", "/desk", "nav.desk"))
-    room = app[DESK] = Desk(office, settings, handoff)
+    room = app[DESK] = DeskContext(office, settings, handoff)
     app.cleanup_ctx.append(room.working)
     app.on_shutdown.append(live.stopping)
     get, post = app.router.add_get, app.router.add_post
-    get("/desk", lists.desk)
-    get("/desk/queue", lists.part)
+    get("/desk", queue_pages.desk)
+    get("/desk/queue", queue_pages.part)
     get("/desk/live", live.live)
-    get("/desk/export.csv", lists.table)
+    get("/desk/export.csv", queue_pages.table)
     case = r"/desk/cases/{id:\d{1,15}}"
     get(case, pages.page)
     get(f"{case}/more", pages.more)
@@ -31,9 +31,15 @@ def add_routes(app: web.Application, office: Office, settings: Settings, handoff
     get(case + r"/files/{message:\d{1,15}}", files.file)
     post(f"{case}/contact", pages.contact)
     for name, handler in (
-        ("take", acts.take), ("hand-over", acts.hand_over), ("close", acts.close), ("reopen", acts.reopen),
-        ("note", acts.note), ("say", acts.say), ("translate", acts.translate), ("writing", acts.writing),
-    ):  # fmt: skip
+        ("take", forms.take),
+        ("hand-over", forms.hand_over),
+        ("close", forms.close),
+        ("reopen", forms.reopen),
+        ("note", forms.note),
+        ("say", forms.say),
+        ("translate", forms.translate),
+        ("writing", forms.writing),
+    ):
         post(f"{case}/{name}", handler)
     app.router.add_static("/desk/static", HERE.parent / "desk" / "static")
     return room

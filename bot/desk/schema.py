@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.log.schema import Moment, Serial, metadata
+from bot.conversations.schema import Moment, Serial, metadata
 
 #: Notes between advisors. The worker never sees one.
 notes = sa.Table(

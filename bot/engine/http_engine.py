@@ -13,8 +13,8 @@ import aiohttp
 import msgspec
 
 from actions.letters import store
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
 from bot.engine.turn import EngineAway, Turn
-from bot.engine.wire import HEADER, Asked, Forgotten, Parsed, Told
 
 log = logging.getLogger(__name__)
 
@@ -46,31 +46,43 @@ class HttpEngine:
         self._session: aiohttp.ClientSession | None = None
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
-        """Answer one message (bot/engine/door.py).
+    ) -> Turn:
+        """Answer one message (bot/engine/engine.py).
 
         Raises:
             EngineAway: no server can answer now.
             NotAnswered: a server failed on this message itself.
         """
-        asked = Asked(
-            conversation=conversation, text=text, language_hint=language_hint, message_id=message_id,
+        asked = TurnRequest(
+            conversation=conversation,
+            text=text,
+            language_hint=language_hint,
+            message_id=message_id,
             desk=dict(desk) if desk is not None else None,
-        )  # fmt: skip
-        told = msgspec.json.decode(await self._ask("webhook", asked, twice=message_id is not None), type=Told)
+        )
+        told = msgspec.json.decode(await self._ask("webhook", asked, twice=message_id is not None), type=TurnResponse)
         return await asyncio.to_thread(_with_files, told) if told.files else told.turn
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the understanding makes of a text, without a conversation."""
-        return msgspec.json.decode(await self._ask("parse", Parsed(text)), type=dict[str, Any])
+        return msgspec.json.decode(await self._ask("parse", ParseRequest(text)), type=dict[str, Any])
+
+    async def slot(self, conversation: str, name: str) -> Any:
+        """What a conversation keeps under a slot's name; None where nothing."""
+        return msgspec.json.decode(await self._ask("slot", SlotRequest(conversation, name)))
 
     async def forget(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""
-        await self._ask("forget", Forgotten(conversation))
+        await self._ask("forget", EraseRequest(conversation))
 
-    async def trouble(self) -> str | None:
+    async def unhealthy_reason(self) -> str | None:
         """None where at least one server can answer; else what each of them lacks."""
 
         async def look(server: str) -> str | None:
@@ -140,13 +152,13 @@ class HttpEngine:
             yield from sorted(turned, key=lambda server: self._rests.get(server, 0.0) > now)
 
 
-def _with_files(told: Told) -> Turn:
+def _with_files(told: TurnResponse) -> Turn:
     """The turn, with its files written where this machine keeps them."""
     replies = []
     for reply in told.turn.replies:
         content = told.files.get(reply.document.path) if reply.document is not None else None
         if reply.document is not None and content is not None:
-            document = msgspec.structs.replace(reply.document, path=str(store.keep(content)))
+            document = msgspec.structs.replace(reply.document, path=str(store.store_letter(content)))
             reply = msgspec.structs.replace(reply, document=document)
         replies.append(reply)
     return msgspec.structs.replace(told.turn, replies=tuple(replies))

@@ -13,7 +13,7 @@ import yaml
 from facts.read import BrokenFile
 
 
-class Question(msgspec.Struct, frozen=True):
+class TestQuestion(msgspec.Struct, frozen=True):
     """A row of a question file."""
 
     id: str
@@ -34,7 +34,7 @@ class Expect(msgspec.Struct, frozen=True):
     handoff: bool | None = None
 
 
-class Conversation(msgspec.Struct, frozen=True):
+class TestConversation(msgspec.Struct, frozen=True):
     """An entry of a conversation file."""
 
     id: str
@@ -44,7 +44,7 @@ class Conversation(msgspec.Struct, frozen=True):
     today: date | None = None  #: the day that its numbers were worked out for; None is the day that it is run
 
 
-def questions(path: Path) -> list[Question]:
+def questions(path: Path) -> list[TestQuestion]:
     """The rows of a question file; other columns are ignored.
 
     Raises:
@@ -62,7 +62,7 @@ def questions(path: Path) -> list[Question]:
                     raise BrokenFile(path, reader.line_num, "too few columns")
                 also = tuple(part.strip() for part in (row.get("also_ok") or "").split("|") if part.strip())
                 found.append(
-                    Question(
+                    TestQuestion(
                         row["id"], row["language"], row["topic"].strip(), also, row.get("variant") or "", row["text"]
                     )
                 )
@@ -71,7 +71,7 @@ def questions(path: Path) -> list[Question]:
         raise BrokenFile(path, 1, str(error)) from error
 
 
-def conversations(path: Path) -> list[Conversation]:
+def conversations(path: Path) -> list[TestConversation]:
     """The conversations of a file; other keys are ignored.
 
     Raises:
@@ -79,7 +79,7 @@ def conversations(path: Path) -> list[Conversation]:
     """
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return msgspec.convert(content or [], list[Conversation], strict=False)
+        return msgspec.convert(content or [], list[TestConversation], strict=False)
     except yaml.MarkedYAMLError as error:
         raise BrokenFile(path, error.problem_mark.line + 1 if error.problem_mark else 1, str(error.problem)) from error
     except (OSError, UnicodeDecodeError, msgspec.ValidationError) as error:

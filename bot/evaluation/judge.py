@@ -1,4 +1,4 @@
-"""Right, asked back or wrong: the rules of contract.md."""
+"""Right, asked back or wrong: the rules of docs/contract.md."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from decimal import Decimal
 import msgspec
 
 from bot.engine.turn import Turn
-from bot.evaluation.files import Conversation, Question
+from bot.evaluation.files import TestConversation, TestQuestion
 from bot.evaluation.numbers import values
 
 SAFETY = ("exploitation", "emergency")
 
 
-class Result(msgspec.Struct, frozen=True):
+class QuestionResult(msgspec.Struct, frozen=True):
     """How a question was answered."""
 
     id: str
@@ -36,7 +36,7 @@ class Passed(msgspec.Struct, frozen=True):
     why: list[str]
 
 
-def question(asked: Question, turn: Turn, kinds: dict[str, str]) -> Result:
+def question(asked: TestQuestion, turn: Turn, kinds: dict[str, str]) -> QuestionResult:
     """Judge one answer. `kinds` gives the kind of every topic."""
     wanted = (asked.topic, *asked.also_ok)
     helpless = not turn.understood or kinds.get(turn.topic) == "dialogue"
@@ -46,7 +46,7 @@ def question(asked: Question, turn: Turn, kinds: dict[str, str]) -> Result:
         outcome = "asked_back"
     else:
         outcome = "right" if turn.topic in wanted else "wrong"
-    return Result(
+    return QuestionResult(
         id=asked.id,
         language=asked.language,
         language_got=turn.language,
@@ -59,7 +59,7 @@ def question(asked: Question, turn: Turn, kinds: dict[str, str]) -> Result:
     )
 
 
-def conversation(talk: Conversation, turns: Sequence[Turn]) -> Passed:
+def conversation(talk: TestConversation, turns: Sequence[Turn]) -> Passed:
     """Judge a whole conversation."""
     expect, why = talk.expect, []
     if not turns:

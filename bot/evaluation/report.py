@@ -1,17 +1,17 @@
-"""Counts over the results, in the shape of contract.md."""
+"""Counts over the results, in the shape of docs/contract.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.evaluation.files import Question
-from bot.evaluation.judge import SAFETY, Passed, Result
+from bot.evaluation.files import TestQuestion
+from bot.evaluation.judge import SAFETY, Passed, QuestionResult
 
 OUTCOMES = ("right", "asked_back", "wrong")
 
 
-def tally(results: Iterable[Result]) -> dict[str, int]:
+def tally(results: Iterable[QuestionResult]) -> dict[str, int]:
     """Rows and outcomes."""
     counts = {"rows": 0, **dict.fromkeys(OUTCOMES, 0)}
     for result in results:
@@ -20,7 +20,7 @@ def tally(results: Iterable[Result]) -> dict[str, int]:
     return counts
 
 
-def of_questions(asked: Sequence[Question], results: Sequence[Result]) -> dict[str, Any]:
+def of_questions(asked: Sequence[TestQuestion], results: Sequence[QuestionResult]) -> dict[str, Any]:
     """The part `questions` of the report."""
     import msgspec
 
@@ -66,15 +66,15 @@ def of_conversations(results: Sequence[Passed]) -> dict[str, Any]:
     }
 
 
-def _words(row: Question) -> int:
+def _words(row: TestQuestion) -> int:
     return len(row.text.split())
 
 
-def _roman(row: Question) -> bool:
+def _roman(row: TestQuestion) -> bool:
     return row.variant == "translit"
 
 
-def _languages(pairs: Iterable[tuple[Question, Result]]) -> dict[str, int]:
+def _languages(pairs: Iterable[tuple[TestQuestion, QuestionResult]]) -> dict[str, int]:
     counts = {"rows": 0, "right": 0}
     for row, result in pairs:
         counts["rows"] += 1

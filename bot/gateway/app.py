@@ -9,19 +9,21 @@ from aiohttp.typedefs import Handler
 
 from bot.channels.web import channel as web_channel
 from bot.channels.whatsapp import config as whatsapp_config
-from bot.channels.whatsapp import phone, webhook
-from bot.channels.whatsapp.carrier import WhatsAppCarrier
-from bot.channels.whatsapp.graph import Graph
+from bot.channels.whatsapp import webhook
+from bot.channels.whatsapp.channel import WhatsAppCarrier
+from bot.channels.whatsapp.graph_client import Graph
+from bot.delivery.service import MessageService
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
-from bot.desk.helpdesks import doors as helpdesks
-from bot.gateway import logs, metrics
-from bot.gateway.doors import WhatsAppDoor, floods
+from bot.desk.helpdesks import registry as helpdesks
+from bot.dev import phone
+from bot.gateway import metrics
+from bot.gateway.admission import WhatsAppDoor, floods
 from bot.gateway.keys import COUNTS, OFFICE
-from bot.post.office import Office
 from bot.review import routes as review_routes
 from bot.settings import Settings
 from bot.staff import routes as staff_routes
+from bot.web import request_log
 from facts.base import FactBase
 from facts.wording import Wording
 
@@ -31,7 +33,7 @@ LARGEST = 256 * 1024
 IDLE = 20.0
 
 
-def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | None = None) -> web.Application:
+def make(settings: Settings, office: MessageService, base: FactBase, handoff: Handoff | None = None) -> web.Application:
     """The application around a post room, which is opened and closed with it.
 
     Args:
@@ -43,12 +45,12 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     counts = metrics.Counts()
     app = web.Application(
         client_max_size=LARGEST,
-        middlewares=[logs.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
+        middlewares=[request_log.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
     )
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
     web_channel.add(app, office, base, settings)
-    whatsapp = whatsapp_config.check(settings)
+    whatsapp = whatsapp_config.whatsapp_config(settings)
     if whatsapp is not None:
         app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
         webhook.add_routes(app, whatsapp, WhatsAppDoor(office, settings, counts.refused))
@@ -65,7 +67,7 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     return app
 
 
-async def carrying(app: web.Application, config: whatsapp_config.Config, base: FactBase) -> AsyncIterator[None]:
+async def carrying(app: web.Application, config: whatsapp_config.WhatsAppConfig, base: FactBase) -> AsyncIterator[None]:
     """WhatsApp's way out, while the gateway runs."""
     office = app[OFFICE]
     graph = Graph(config)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from bot.delivery.service import MessageService
     from bot.gateway.metrics import Counts
-    from bot.post.office import Office
 
-OFFICE: web.AppKey[Office] = web.AppKey("office")
+OFFICE: web.AppKey[MessageService] = web.AppKey("office")
 COUNTS: web.AppKey[Counts] = web.AppKey("counts")

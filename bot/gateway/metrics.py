@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.engine import Connection
 
+from bot.conversations import schema
+from bot.conversations.models import Conversation, Delivered, Message, NotDelivered, Outgoing
 from bot.engine.turn import Turn
 from bot.gateway.keys import COUNTS, OFFICE
-from bot.log import schema
-from bot.log.model import Conversation, Message, NotSent, Outgoing, Sent
 
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0
@@ -40,9 +40,11 @@ class Counts:
             "answers", "Answers by channel, language and how they were understood.", "channel", "language", "outcome"
         )
         self._steps = self._histogram(
-            "step_seconds", "answer: the assistant. handle: taken up to stored. whole: sent by the person to stored. "
-            "send: one try at a channel.", "step",
-        )  # fmt: skip
+            "step_seconds",
+            "answer: the assistant. handle: taken up to stored. whole: sent by the person to stored. "
+            "send: one try at a channel.",
+            "step",
+        )
         self._retries = self._counter("send_retries", "Sends that will be tried again, by channel.", "channel")
         self._failures = self._counter(
             "send_failures", "Messages given up, by channel and its code.", "channel", "code"
@@ -83,11 +85,11 @@ class Counts:
         self._steps.labels("handle").observe(seconds)
         self._steps.labels("whole").observe(max(0.0, (datetime.now(timezone.utc) - message.at).total_seconds()))
 
-    def sent(self, outgoing: Outgoing, result: Sent | NotSent, seconds: float, given_up: bool) -> None:
+    def sent(self, outgoing: Outgoing, result: Delivered | NotDelivered, seconds: float, given_up: bool) -> None:
         """Count one try to carry a message."""
         channel = outgoing.conversation.channel
         self._steps.labels("send").observe(seconds)
-        if isinstance(result, Sent):
+        if isinstance(result, Delivered):
             self._messages.labels(channel, "out").inc()
         elif given_up:
             self._failures.labels(channel, result.code).inc()
@@ -138,7 +140,7 @@ async def trouble(app: web.Application) -> str | None:
     """What keeps the gateway from doing its work, in a few words that name the part."""
     office = app[OFFICE]
     try:
-        await asyncio.wait_for(office.database.run(_ping), _PATIENCE)
+        await asyncio.wait_for(office.database.transaction(_ping), _PATIENCE)
     except Exception:
         return "the log's database"
     look: Any = getattr(office.assistant, "trouble", None)
@@ -155,7 +157,9 @@ async def metrics(request: web.Request) -> web.Response:
     """Everything counted, and what waits in the log now."""
     counts = request.app[COUNTS]
     try:
-        found = await asyncio.wait_for(request.app[OFFICE].database.run(_queues, datetime.now(timezone.utc)), _PATIENCE)
+        found = await asyncio.wait_for(
+            request.app[OFFICE].database.transaction(_queues, datetime.now(timezone.utc)), _PATIENCE
+        )
         counts.queues(*found)
     except Exception:
         counts.refused("metrics", "database")

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from actions.reply import Button
-from bot.log import cases, schema
-from bot.log.model import Content, Conversation
+from actions.responses import Button
+from bot.conversations import cases, schema
+from bot.conversations.models import Content, Conversation
 from bot.settings import Settings
 from facts import notation
 from facts.languages import NAMES, SOURCE
@@ -23,7 +23,7 @@ _HERE: Final = ZoneInfo("Europe/Amsterdam")
 
 
 class AboutMe:
-    """The button's answer. `takes` and `direct` are what the post room calls (bot/post/parts.py, Direct)."""
+    """The button's answer. `takes` and `direct` are what the post room calls (bot/delivery/ports.py, Direct)."""
 
     def __init__(self, wording: Wording, settings: Settings) -> None:
         self.wording = wording

@@ -14,7 +14,7 @@ from itertools import chain
 import msgspec
 
 from bot.privacy import names, numbers, places
-from bot.privacy.spans import Kind, Span, flat
+from bot.privacy.spans import MaskedSpan, PersonalDataKind, flat
 
 #: Longest text that is looked at, in characters (WhatsApp's limit); the rest is cut off: nothing unread goes out.
 LONGEST = 4096
@@ -26,8 +26,8 @@ class Masked(msgspec.Struct, frozen=True):
     """A text without the personal data that was found in it."""
 
     text: str
-    kinds: tuple[Kind, ...]  #: one for each place, in the order of the text
-    spans: tuple[Span, ...]  #: where in the text (NFC) it stood
+    kinds: tuple[PersonalDataKind, ...]  #: one for each place, in the order of the text
+    spans: tuple[MaskedSpan, ...]  #: where in the text (NFC) it stood
 
 
 def mask(text: str, language: str = "") -> Masked:
@@ -51,18 +51,18 @@ def mask(text: str, language: str = "") -> Masked:
     return Masked("".join(parts) + text[last:], tuple(span.kind for span in spans), tuple(spans))
 
 
-def _blanked(text: str, spans: Iterable[Span]) -> str:
+def _blanked(text: str, spans: Iterable[MaskedSpan]) -> str:
     for span in spans:
         text = f"{text[: span.start]}{_NOTHING * (span.end - span.start)}{text[span.end :]}"
     return text
 
 
-def _without_overlaps(found: Iterable[Span]) -> list[Span]:
+def _without_overlaps(found: Iterable[MaskedSpan]) -> list[MaskedSpan]:
     """The spans in the order of the text. Of two that meet, the one found first gives the kind for both together."""
-    kept: list[Span] = []
+    kept: list[MaskedSpan] = []
     for span in found:
         meeting = [other for other in kept if other.start < span.end and span.start < other.end]
         kept = [other for other in kept if other not in meeting]
         whole = [*meeting, span]
-        kept.append(Span(min(s.start for s in whole), max(s.end for s in whole), whole[0].kind))
+        kept.append(MaskedSpan(min(s.start for s in whole), max(s.end for s in whole), whole[0].kind))
     return sorted(kept)

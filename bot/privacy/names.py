@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from bot.privacy.spans import WORD, Kind, Span, cues, fold, words
+from bot.privacy.spans import WORD, MaskedSpan, PersonalDataKind, cues, fold, words
 from bot.privacy.vocabulary import vocabulary
 
 _ENDINGS: Final = re.compile(r"['\-]")
@@ -32,7 +32,7 @@ class _Word(NamedTuple):
     known: bool
 
 
-def find(text: str, language: str) -> Iterator[Span]:
+def find(text: str, language: str) -> Iterator[MaskedSpan]:
     """Names in `text`; spans may overlap."""
     reader = _Reader(text, language)
     for kind, group, pattern in _patterns(language):
@@ -42,20 +42,20 @@ def find(text: str, language: str) -> Iterator[Span]:
             else:
                 run = reader.behind(match.end(), group)
             if run:
-                yield Span(run[0].start, run[-1].end, kind)
+                yield MaskedSpan(run[0].start, run[-1].end, kind)
     yield from reader.capitals()
 
 
 @lru_cache(maxsize=16)
-def _patterns(language: str) -> tuple[tuple[Kind, str, re.Pattern[str]], ...]:
+def _patterns(language: str) -> tuple[tuple[PersonalDataKind, str, re.Pattern[str]], ...]:
     """The cues of the message's language, of Dutch and of English; of all languages where it is not known."""
     names = cues().names
     spoken = dict.fromkeys((language, "nl", "en")) if language in names else names
-    patterns: list[tuple[Kind, str, re.Pattern[str]]] = []
+    patterns: list[tuple[PersonalDataKind, str, re.Pattern[str]]] = []
     for group in ("called", "title", "relation", "regards", "firm", "here", "after", "firm_after"):
         several = [cue for name in spoken for cue in getattr(names[name], group)]
         if several:
-            kind: Kind = "company" if group.startswith("firm") else "name"
+            kind: PersonalDataKind = "company" if group.startswith("firm") else "name"
             patterns.append((kind, group, re.compile(rf"(?<![\w'])(?:{words(*several)})(?!\w)")))
     return tuple(patterns)
 
@@ -82,9 +82,14 @@ class _Reader:
         letter, low = match[0][0], self.low[match.start() : match.end()]
         capital, caseless = letter.isupper(), not letter.isupper() and not letter.islower()
         return _Word(
-            match.start(), match.end(), low, capital, not before or before[-1] in ".!?:;\n-–—•", caseless,
+            match.start(),
+            match.end(),
+            low,
+            capital,
+            not before or before[-1] in ".!?:;\n-–—•",
+            caseless,
             self.vocabulary.lower(low) >= _SELDOM if caseless else self._knows(low, capital),
-        )  # fmt: skip
+        )
 
     def _knows(self, low: str, capital: bool) -> bool:
         """Turkish, Hungarian and Dutch write endings behind a sign: "Venlo'daki", "KvK-nummer"."""
@@ -136,7 +141,7 @@ class _Reader:
             run.insert(0, word)
         return run
 
-    def capitals(self) -> Iterator[Span]:
+    def capitals(self) -> Iterator[MaskedSpan]:
         """Capitalised words that nobody is known to use, with the capitalised words around them."""
         shouted = sum(letter.isupper() for letter in self.text) * 2 > sum(letter.isalpha() for letter in self.text)
         if shouted or (len(self.words) > 6 and sum(word.capital for word in self.words) * 3 > len(self.words) * 2):
@@ -148,7 +153,7 @@ class _Reader:
             if run[0].first and run[0].known:
                 run = run[1:]
             if any(word.capital and not word.known for word in run) and (len(run) > 1 or not run[0].first):
-                yield Span(run[0].start, run[-1].end, "name")
+                yield MaskedSpan(run[0].start, run[-1].end, "name")
 
     def _run(self, at: int) -> list[_Word]:
         """The name that begins at this word: capitalised or new words, "de" and "van" between them."""

@@ -18,7 +18,7 @@ from phonenumbers import NumberParseException
 from stdnum import iban as iban_number
 from stdnum.nl import bsn
 
-from bot.privacy.spans import Span, announced, fold
+from bot.privacy.spans import MaskedSpan, announced, fold
 from facts import clock
 from facts.base import FOLDER
 from facts.model import FigureFile
@@ -71,7 +71,7 @@ def helplines() -> frozenset[str]:
     )
 
 
-def find(text: str, language: str) -> Iterator[Span]:
+def find(text: str, language: str) -> Iterator[MaskedSpan]:
     """The numbers in `text` (Western digits), the surest first; spans may overlap."""
     low = fold(text)
     dates = [match.span() for match in _DATE.finditer(text)]
@@ -95,21 +95,21 @@ def _after(pattern: re.Pattern[str], cue: re.Match[str], text: str, gap: int) ->
     return found if found and len(between) <= gap and not re.search(r"\d|\n", between) else None
 
 
-def accounts(text: str) -> Iterator[Span]:
+def accounts(text: str) -> Iterator[MaskedSpan]:
     """Bank account numbers (IBAN) in `text` (Western digits)."""
     for match in _IBAN.finditer(text):
         found = match[0]
         for end in range(len(found), 14, -1):
             if found[end - 1].isalnum() and iban_number.is_valid(found[:end].replace(".", " ")):
-                yield Span(match.start(), match.start() + end, "iban")
+                yield MaskedSpan(match.start(), match.start() + end, "iban")
                 break
         else:
             parts = re.match(r"\S+(?:[ .\-](?=\w*\d)\w+)*", found)  # a slip of the pen: the groups that hold a digit
             if parts and sum(character.isdigit() for character in parts[0]) >= 10:
-                yield Span(match.start(), match.start() + parts.end(), "iban")
+                yield MaskedSpan(match.start(), match.start() + parts.end(), "iban")
 
 
-def _birthdates(text: str, low: str) -> Iterator[Span]:
+def _birthdates(text: str, low: str) -> Iterator[MaskedSpan]:
     cues = [match.span() for match in announced("birth").finditer(low)]
     for pattern in (_DATE, _WRITTEN_DATE):
         for match in pattern.finditer(text):
@@ -117,10 +117,10 @@ def _birthdates(text: str, low: str) -> Iterator[Span]:
             year = re.search(r"(?:19|20)\d\d", match[0])
             long_ago = pattern is _DATE and year and 1940 <= int(year[0]) <= clock.today().year - _YOUNGEST
             if near or long_ago:
-                yield Span(match.start(), match.end(), "birthdate")
+                yield MaskedSpan(match.start(), match.end(), "birthdate")
 
 
-def _phones(text: str, low: str, language: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
+def _phones(text: str, low: str, language: str, dates: list[tuple[int, int]]) -> Iterator[MaskedSpan]:
     for match in _PHONE.finditer(text):
         start, found = match.start(), match[0]
         digits = re.sub(r"\D", "", found)
@@ -131,7 +131,7 @@ def _phones(text: str, low: str, language: str, dates: list[tuple[int, int]]) ->
         told = any(True for _ in announced("phone").finditer(low, max(0, start - 40), start))
         trunk = digits[0] == "0" or (digits[0] == "8" and language == "ru")
         if found[0] == "+" or (trunk and len(digits) >= 9) or (told and (trunk or _valid(found, language))):
-            yield Span(start, match.end(), "phone")
+            yield MaskedSpan(start, match.end(), "phone")
 
 
 def _valid(found: str, language: str) -> bool:
@@ -142,36 +142,36 @@ def _valid(found: str, language: str) -> bool:
     return False
 
 
-def _documents(text: str, low: str) -> Iterator[Span]:
+def _documents(text: str, low: str) -> Iterator[MaskedSpan]:
     for cue in announced("document").finditer(low):
         found = _after(_DOCUMENT, cue, text, 25)
         if found and sum(character.isdigit() for character in found[0]) >= 5:
             start = found.start() + len(found[0]) - len(found[0].lstrip())
-            yield Span(start, found.end(), "document")
+            yield MaskedSpan(start, found.end(), "document")
     for match in _BARE_DOCUMENT.finditer(text):
-        yield Span(match.start(), match.end(), "document")
+        yield MaskedSpan(match.start(), match.end(), "document")
 
 
-def _announced_ids(text: str, low: str, dates: list[tuple[int, int]]) -> Iterator[Span]:
+def _announced_ids(text: str, low: str, dates: list[tuple[int, int]]) -> Iterator[MaskedSpan]:
     for cue in announced("id").finditer(low):
         found = _after(_ID, cue, text, 30)
         if found and not any(found.start() < end and begin < found.end() for begin, end in dates):
-            yield Span(found.start(), found.end(), "id")
+            yield MaskedSpan(found.start(), found.end(), "id")
 
 
-def _bare_ids(text: str) -> Iterator[Span]:
+def _bare_ids(text: str) -> Iterator[MaskedSpan]:
     for match in _LONG.finditer(text):
         if _national(match[0]) not in helplines() and not _SERVICE.match(match[0]):
-            yield Span(match.start(), match.end(), "id")
+            yield MaskedSpan(match.start(), match.end(), "id")
     for match in _DOTTED.finditer(text):
         if bsn.is_valid(match[0]):
-            yield Span(match.start(), match.end(), "id")
+            yield MaskedSpan(match.start(), match.end(), "id")
 
 
-def _plates(text: str, low: str) -> Iterator[Span]:
+def _plates(text: str, low: str) -> Iterator[MaskedSpan]:
     for cue in announced("plate").finditer(low):
         found = _after(_PLATE, cue, text, 20)
         if found and re.search(r"\d", found[0]) and re.search(r"[^\W\d_]", found[0]) and len(found[0]) >= 5:
-            yield Span(found.start(), found.end(), "plate")
+            yield MaskedSpan(found.start(), found.end(), "plate")
     for match in _BARE_PLATE.finditer(text):
-        yield Span(match.start(), match.end(), "plate")
+        yield MaskedSpan(match.start(), match.end(), "plate")

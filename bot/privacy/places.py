@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.privacy.numbers import CONTACTS
-from bot.privacy.spans import Span, cues, fold
+from bot.privacy.spans import MaskedSpan, cues, fold
 from facts.model import FigureFile
 from facts.read import read_as
 
@@ -77,28 +77,28 @@ def _streets() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def reached(text: str) -> Iterator[Span]:
+def reached(text: str) -> Iterator[MaskedSpan]:
     """E-mail, web addresses and handles in `text`."""
     for match in _EMAIL.finditer(text):
-        yield Span(match.start(), match.end(), "email")
+        yield MaskedSpan(match.start(), match.end(), "email")
     for match in _LINK.finditer(text):
         link = match[0].rstrip(".,;:!?)»\"'")
         host = urlsplit(link if "//" in link else f"//{link}").hostname or ""
         if not any(host == known or host.endswith("." + known) for known in public_hosts()):
-            yield Span(match.start(), match.start() + len(link), "link")
+            yield MaskedSpan(match.start(), match.start() + len(link), "link")
     for match in _HANDLE.finditer(text):
-        yield Span(match.start(), match.end(), "link")
+        yield MaskedSpan(match.start(), match.end(), "link")
 
 
-def lived(text: str) -> Iterator[Span]:
+def lived(text: str) -> Iterator[MaskedSpan]:
     """Addresses in `text` (Western digits); spans may overlap."""
     for pattern in (_DUTCH, _LOWER_DUTCH, _WITH_POSTCODE, _POSTCODE):
         for match in pattern.finditer(text):
-            yield Span(match.start(), match.end(), "address")
+            yield MaskedSpan(match.start(), match.end(), "address")
     yield from _abroad(text)
 
 
-def _abroad(text: str) -> Iterator[Span]:
+def _abroad(text: str) -> Iterator[MaskedSpan]:
     low = fold(text)
     for at, pattern in enumerate(_streets()):
         for match in pattern.finditer(low):
@@ -107,4 +107,4 @@ def _abroad(text: str) -> Iterator[Span]:
             # script has none.
             inner = written.split(maxsplit=1)[-1] if at == 1 else written
             if at == 0 or re.search(r"[A-ZÀ-ÞŁŚŻŹĆŐŰŞİĞА-ЯЁІЇЄҐ\u0600-\u06ff]", inner):
-                yield Span(match.start(), match.end(), "address")
+                yield MaskedSpan(match.start(), match.end(), "address")

@@ -12,9 +12,19 @@ import msgspec
 import yaml
 
 #: id: BSN and other national numbers. document: passport, card, permit. link: web addresses and handles.
-Kind = Literal[
-    "name", "company", "phone", "email", "link", "iban", "id", "document", "plate", "birthdate", "address",
-]  # fmt: skip
+PersonalDataKind = Literal[
+    "name",
+    "company",
+    "phone",
+    "email",
+    "link",
+    "iban",
+    "id",
+    "document",
+    "plate",
+    "birthdate",
+    "address",
+]
 
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’‘\-][^\W\d_]+)*")
 
@@ -22,12 +32,12 @@ _DIGITS: Final = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨�
 _LETTERS: Final = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "’": "'", "‘": "'", "ى": "ي"})
 
 
-class Span(NamedTuple):
+class MaskedSpan(NamedTuple):
     """Characters `start` to `end` of a text."""
 
     start: int
     end: int
-    kind: Kind
+    kind: PersonalDataKind
 
 
 class Announcing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,10 +17,10 @@ from typing import Final
 import msgspec
 import yaml
 
-from bot.review.drafts import Change
-from bot.review.exam import Exam
-from bot.review.flags import Flag
-from bot.review.publishing import build, in_force, landed
+from bot.review.content.drafts import Change
+from bot.review.content.publishing import build, in_force, landed
+from bot.review.flags.store import Flag
+from bot.review.suites.holdout import Exam
 
 #: What masking leaves in a text.
 _MASK: Final = re.compile(r"\s*\[[a-z_]+\]")
@@ -86,10 +86,16 @@ def _tests(old: str, flags: Sequence[Flag]) -> str:
         text = training_line(flag.text).lstrip(_FORMULA + " ")
         if text and text not in known:
             known.add(text)
-            rows.append({
-                "id": f"room-{flag.language}-{flag.id}", "language": flag.language, "topic": flag.topic_right,
-                "also_ok": "", "variant": "", "text": text,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "id": f"room-{flag.language}-{flag.id}",
+                    "language": flag.language,
+                    "topic": flag.topic_right,
+                    "also_ok": "",
+                    "variant": "",
+                    "text": text,
+                }
+            )
     out = io.StringIO()
     writer = csv.DictWriter(out, _HEAD, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.review.room import ROOM, Room
-from bot.staff.web import render, who
+from bot.review.service import ROOM, ReviewService
+from bot.staff.auth import current_user, render
 from facts.languages import NAMES, RIGHT_TO_LEFT
 
 #: The room's own navigation: address and key of its text.
@@ -18,13 +18,14 @@ PARTS: Final = (
 )  # fmt: skip
 
 
-def room(request: web.Request) -> Room:
+def room(request: web.Request) -> ReviewService:
     """The test room."""
     return request.app[ROOM]
 
 
-def page(request: web.Request, template: str, context: Mapping[str, Any] | None = None, *,
-         status: int = 200) -> web.Response:  # fmt: skip
+def page(
+    request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> web.Response:
     """A page of the room, or a part of one."""
     shared = {"parts": PARTS, "names": NAMES, "right_to_left": RIGHT_TO_LEFT, "part": _part(request.path)}
     return render(request, f"review/{template}", {**shared, **(context or {})}, status=status)
@@ -51,12 +52,14 @@ def topic_name(name: str, request: web.Request) -> str:
 
     base = room(request).content.base()
     key = f"topic.{name}"
-    return Wording(base).text(key, who(request).language) if key in base.texts else name.replace("_", " ")
+    return Wording(base).text(key, current_user(request).language) if key in base.texts else name.replace("_", " ")
 
 
 def attached(name: str, text: str, kind: str) -> web.Response:
     """A file to keep. Its name is ours, so that nothing in it can be a path or a header."""
     return web.Response(
-        text=text, content_type=kind, charset="utf-8",
+        text=text,
+        content_type=kind,
+        charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    )

@@ -10,17 +10,21 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.post.office import Office
-from bot.review import view_content, view_edit, view_flags, view_runs, view_try
-from bot.review.room import ROOM, Room
-from bot.review.runner import MUST_PASS
-from bot.staff.web import Nav, set_up
+from bot.delivery.service import MessageService
+from bot.review.content import edit_pages as view_edit
+from bot.review.content import state_pages
+from bot.review.flags import pages as view_flags
+from bot.review.playground import pages as view_try
+from bot.review.service import ROOM, ReviewService
+from bot.review.suites import pages as view_runs
+from bot.review.suites.runner import MUST_PASS
+from bot.staff.auth import Nav, set_up
 from facts import published
 
 STATIC: Final = Path(__file__).parent / "static"
 
 
-def add_routes(app: web.Application, office: Office, *, must_pass: Path = MUST_PASS) -> Room:
+def add_routes(app: web.Application, office: MessageService, *, must_pass: Path = MUST_PASS) -> ReviewService:
     """The test room over a post room, with its workers, which begin and end with the application.
 
     Add it after the post room's own opening: the tables must be there. `facts.published.use` says where published
@@ -28,7 +32,7 @@ def add_routes(app: web.Application, office: Office, *, must_pass: Path = MUST_P
     """
     staff = set_up(app, office.database, office.keys, office.settings)
     staff.nav.append(Nav("editor", "/desk/room", "room.nav"))
-    app[ROOM] = Room(office, published.here(), must_pass)
+    app[ROOM] = ReviewService(office, published.here(), must_pass)
     app.cleanup_ctx.append(working)
     get, post = app.router.add_get, app.router.add_post
     number, entry = r"{id:\d{1,9}}", r"{entry:(?:fact|figure):[A-Za-z0-9_-]{1,80}}"
@@ -46,8 +50,8 @@ def add_routes(app: web.Application, office: Office, *, must_pass: Path = MUST_P
     get(f"/desk/room/runs/{number}.csv", view_runs.run_csv)
     get(f"/desk/room/runs/{number}/progress", view_runs.progress_part)
     post(f"/desk/room/runs/{number}/stop", view_runs.stop_form)
-    get("/desk/room/content", view_content.content_page)
-    get("/desk/room/facts", view_content.facts_page)
+    get("/desk/room/content", state_pages.content_page)
+    get("/desk/room/facts", state_pages.facts_page)
     get(f"/desk/room/facts/{entry}", view_edit.edit_page)
     post(f"/desk/room/facts/{entry}", view_edit.edit_form)
     get("/desk/room/changes", view_edit.changes_page)

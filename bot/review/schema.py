@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.log.schema import Moment, Serial, metadata
+from bot.conversations.schema import Moment, Serial, metadata
 
 #: A question that was answered wrongly or not understood. Goes with the message that it came from: with the
 #: conversation's deletion, on request or by time, its flags go too.

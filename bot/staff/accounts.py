@@ -12,12 +12,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log.prepared import Prepared
+from bot.conversations.statements import CompiledStatement
 from bot.staff import schema
 
 _S = schema.staff
-# Asked at every message of a worker (bot/log/prepared.py).
-_EXIST = Prepared(
+# Asked at every message of a worker (bot/conversations/statements.py).
+_EXIST = CompiledStatement(
     sa.select(sa.func.count()).where(
         _S.c.role == sa.bindparam("a_role"), _S.c.closed.is_(None), _S.c.password.isnot(None)
     )
@@ -58,9 +58,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 def _account(row: sa.engine.Row) -> Account:
     return Account(
-        id=row.id, name=row.name, shown=row.shown, role=cast(Role, row.role), language=row.language,
-        has_password=row.password is not None, totp_on=row.totp_on, closed=row.closed is not None,
-    )  # fmt: skip
+        id=row.id,
+        name=row.name,
+        shown=row.shown,
+        role=cast(Role, row.role),
+        language=row.language,
+        has_password=row.password is not None,
+        totp_on=row.totp_on,
+        closed=row.closed is not None,
+    )
 
 
 def fingerprint(token: str) -> str:

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.log.database import Database
-from bot.log.keys import Keys
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
 from bot.settings import Settings
-from bot.staff import own, people, signin
-from bot.staff.web import Staff, set_up
+from bot.staff import admin_pages, own_account, sign_in
+from bot.staff.auth import Staff, set_up
 
 
 def add_routes(app: web.Application, database: Database, keys: Keys, settings: Settings) -> Staff:
     """Sign-in, own account, the admin's pages. Rooms call `set_up` too, and add their own entry to its `nav`."""
     staff = set_up(app, database, keys, settings)
     get, post = app.router.add_get, app.router.add_post
-    get("/staff/sign-in", signin.sign_in)
-    post("/staff/sign-in", signin.sign_in_form)
-    get("/staff/code", signin.code)
-    post("/staff/code", signin.code_form)
-    post("/staff/sign-out", signin.sign_out)
-    get("/staff/welcome/{token:[A-Za-z0-9_-]{20,64}}", signin.welcome)
-    post("/staff/welcome/{token:[A-Za-z0-9_-]{20,64}}", signin.welcome_form)
-    get("/staff/account", own.account)
-    post("/staff/account/name", own.name_form)
-    post("/staff/account/password", own.password_form)
-    post("/staff/account/everywhere", own.everywhere_form)
-    get("/staff/account/second", own.second)
-    post("/staff/account/second", own.second_form)
-    post("/staff/account/second/off", own.second_off_form)
-    post("/staff/language", own.language_form)
-    get("/staff/people", people.people)
-    post("/staff/people", people.add_form)
-    post(r"/staff/people/{id:\d{1,9}}", people.change_form)
-    get("/staff/trail", people.trail_page)
+    get("/staff/sign-in", sign_in.sign_in)
+    post("/staff/sign-in", sign_in.sign_in_form)
+    get("/staff/code", sign_in.code)
+    post("/staff/code", sign_in.code_form)
+    post("/staff/sign-out", sign_in.sign_out)
+    get("/staff/welcome/{token:[A-Za-z0-9_-]{20,64}}", sign_in.welcome)
+    post("/staff/welcome/{token:[A-Za-z0-9_-]{20,64}}", sign_in.welcome_form)
+    get("/staff/account", own_account.account)
+    post("/staff/account/name", own_account.name_form)
+    post("/staff/account/password", own_account.password_form)
+    post("/staff/account/everywhere", own_account.everywhere_form)
+    get("/staff/account/second", own_account.second)
+    post("/staff/account/second", own_account.second_form)
+    post("/staff/account/second/off", own_account.second_off_form)
+    post("/staff/language", own_account.language_form)
+    get("/staff/people", admin_pages.people)
+    post("/staff/people", admin_pages.add_form)
+    post(r"/staff/people/{id:\d{1,9}}", admin_pages.change_form)
+    get("/staff/trail", admin_pages.trail_page)
     return staff

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.log.schema import Moment, Serial, metadata
+from bot.conversations.schema import Moment, Serial, metadata
 
 #: `name` signs in, lower case; `shown` is what workers and colleagues see.
 staff = sa.Table(

@@ -12,8 +12,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log.prepared import Prepared
-from bot.log.schema import Moment
+from bot.conversations.schema import Moment
+from bot.conversations.statements import CompiledStatement
 from bot.staff import accounts, schema
 from bot.staff.accounts import Account, fingerprint
 
@@ -25,15 +25,17 @@ _HALF: Final = timedelta(minutes=10)
 #: How often it is written down that a page is open, and how long one counts as open after it.
 _NOTED: Final = timedelta(seconds=30)
 PRESENT: Final = timedelta(seconds=120)
-# Asked at every message of a worker (bot/log/prepared.py).
-_PRESENT = Prepared(
+# Asked at every message of a worker (bot/conversations/statements.py).
+_PRESENT = CompiledStatement(
     sa.select(sa.func.count())
     .select_from(_N.join(_S, _S.c.id == _N.c.staff))
     .where(
-        _N.c.present > sa.bindparam("since", type_=Moment), sa.not_(_N.c.half),
-        _S.c.role == sa.bindparam("a_role"), _S.c.closed.is_(None),
+        _N.c.present > sa.bindparam("since", type_=Moment),
+        sa.not_(_N.c.half),
+        _S.c.role == sa.bindparam("a_role"),
+        _S.c.closed.is_(None),
     )
-)  # fmt: skip
+)
 
 
 class Session(msgspec.Struct, frozen=True):

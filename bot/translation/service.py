@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from actions.reply import Reply
+from actions.responses import Reply
 from bot.engine.turn import Turn
 from bot.translation.protect import Damaged, mask, unmask
 from bot.translation.providers import Provider
@@ -21,13 +21,18 @@ from facts.wording import Wording
 log = logging.getLogger(__name__)
 
 
-class Engine(Protocol):
+class TranslationEngine(Protocol):
     """What translation needs of the engine."""
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         """Answer a message."""
 
     async def parse(self, text: str) -> dict[str, Any]:
@@ -64,7 +69,7 @@ class Translation:
         self._breaker = breaker or Breaker()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="translate")
 
-    async def around(self, engine: Engine, conversation: str, text: str, about: Mapping[str, Any]) -> Turn:
+    async def around(self, engine: TranslationEngine, conversation: str, text: str, about: Mapping[str, Any]) -> Turn:
         """Answer a message, translating both ways where it is in a language that Baken does not write."""
         found = (await engine.parse(text)).get("language") or {}
         language = str(found.get("language", "en"))

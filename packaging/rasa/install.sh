@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$1"
 UV_PROJECT_ENVIRONMENT="$PWD/.venv" uv sync --locked --no-dev --quiet --python "$2"
-RASA_TELEMETRY_ENABLED=false .venv/bin/python -W ignore -c "import bot.engine.channel, bot.engine.action_server"
+RASA_TELEMETRY_ENABLED=false .venv/bin/python -W ignore -c "import bot.engine.rasa.input_channel, bot.engine.rasa.action_server"

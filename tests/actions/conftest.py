@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from actions.answers import Answers
-from actions.cases.talk import Cases
-from actions.dialogue import Dialogue
-from actions.respond import Responses
+from actions.intake.flow import Cases
+from actions.intent_handlers import Responses
+from actions.smalltalk import Dialogue
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,11 @@ from datetime import date
 
 import msgspec
 
-from actions.cases.case import Case, from_slot
-from actions.cases.talk import Cases
-from actions.reader import Heard
-from actions.reply import Outcome
-from actions.situation import Memory, Situation
+from actions.intake.flow import Cases
+from actions.intake.state import Intake, from_slot
+from actions.responses import ActionResult
+from actions.tracker_state import Heard
+from actions.turn_context import Memory, TurnContext
 
 TODAY = date(2026, 11, 23)
 #: A turn: the intent that the understanding gives, and the text; or a button's values.
@@ -22,9 +22,9 @@ class Talk:
 
     def __init__(self, cases: Cases, language: str) -> None:
         self.cases, self.language = cases, language
-        self.case: Case | None = None
+        self.case: Intake | None = None
         self.memory, self.running, self.on = Memory(), False, TODAY
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[ActionResult] = []
 
     def say(
         self,
@@ -34,13 +34,21 @@ class Talk:
         confidence: float = 0.9,
         choices: tuple[str, ...] = (),
         shares: dict[str, float] | None = None,
-    ) -> Outcome:
+    ) -> ActionResult:
         pressed = isinstance(said, dict)
-        situation = Situation(
-            intent=intent, text=f"/{intent}" if pressed else said, values=said if pressed else {},  # type: ignore[arg-type]
-            language=self.language, wrote=self.language, memory=self.memory, on=self.on, confidence=confidence,
-            alarm=alarm, choices=choices, shares=shares or {},
-        )  # fmt: skip
+        situation = TurnContext(
+            intent=intent,
+            text=f"/{intent}" if pressed else said,
+            values=said if pressed else {},  # type: ignore[arg-type]
+            language=self.language,
+            wrote=self.language,
+            memory=self.memory,
+            on=self.on,
+            confidence=confidence,
+            alarm=alarm,
+            choices=choices,
+            shares=shares or {},
+        )
         heard = Heard(situation, None)
         self.case = self.cases.hear(heard, self.case, self.running)
         self.running = self.case is not None and self.case.stage != "left"

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bot.log import cases
+from bot.conversations import cases
 from tests.desk.carrier import Telephones
 from tests.desk.site import Site, Worker, real_assistant
 from tests.desk.test_translation import Service
@@ -37,7 +37,7 @@ def main() -> None:
     """Write docs/pictures/desk-*.png."""
     os.environ["BAKEN_TODAY"] = "2026-11-23"
     from actions.rasa_actions import answers
-    from bot.engine.model import ready
+    from bot.engine.rasa.model import ready
 
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -47,9 +47,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         site = Site(
-            f"sqlite:///{folder / 'baken.db'}", folder, answers(), real_assistant(ready(), folder), Telephones(),
-            translate="libretranslate", translate_url=service.url,
-        )  # fmt: skip
+            f"sqlite:///{folder / 'baken.db'}",
+            folder,
+            answers(),
+            real_assistant(ready(), folder),
+            Telephones(),
+            translate="libretranslate",
+            translate_url=service.url,
+        )
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         try:
             site.account("anna", "admin", "Anna")
@@ -116,8 +121,12 @@ def _pages(site: Site, page: Page, worker: Worker) -> None:
     expect(page.locator(".ready").first).to_be_visible()
     page.wait_for_timeout(400)
     _picture(page, "desk-case", whole=True)
-    for path, name in (("/staff/account/second", "desk-second"), ("/staff/people", "desk-people"),
-                       ("/staff/trail", "desk-trail"), ("/staff/account", "desk-account")):  # fmt: skip
+    for path, name in (
+        ("/staff/account/second", "desk-second"),
+        ("/staff/people", "desk-people"),
+        ("/staff/trail", "desk-trail"),
+        ("/staff/account", "desk-account"),
+    ):
         page.goto(site.address + path)
         _picture(page, name)
 

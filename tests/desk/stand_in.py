@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.answers import Answers
-from actions.dialogue import Dialogue
-from actions.reader import Heard, read
-from actions.reply import Outcome, Reply
+from actions.responses import ActionResult, Reply
+from actions.smalltalk import Dialogue
+from actions.tracker_state import Heard, read_tracker
 from bot.engine.turn import Turn
 from facts import published
 
@@ -16,7 +16,7 @@ WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "explo
 
 
 class StandIn:
-    """bot.post.parts.Answers."""
+    """bot.delivery.ports.Answers."""
 
     def __init__(self, made: Answers) -> None:
         self.answers, self.dialogue = made, Dialogue(made)
@@ -26,17 +26,23 @@ class StandIn:
         return cls(Answers(published.base()))
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         intent = WORDS.get(text, text.removeprefix("/"))
         tracker = {
             "latest_message": {
-                "text": text, "intent": {"name": intent, "confidence": 1.0},
+                "text": text,
+                "intent": {"name": intent, "confidence": 1.0},
                 "metadata": {"language_hint": language_hint, "desk": desk},
             },
-        }  # fmt: skip
-        heard: Heard = read(tracker)
+        }
+        heard: Heard = read_tracker(tracker)
         language = heard.situation.language
         if intent == "talk_to_human":
             outcome = self.dialogue.human(heard.situation)
@@ -45,14 +51,24 @@ class StandIn:
         elif intent == "exploitation":
             outcome = self.answers.safety(intent, heard.situation)
         else:
-            outcome = Outcome(replies=(Reply(f"Baken says: {text}"),), topic="minimum_wage", language=language)
+            outcome = ActionResult(replies=(Reply(f"Baken says: {text}"),), topic="minimum_wage", language=language)
         return Turn(
-            language=language, language_confidence=1.0, topic=outcome.topic, confidence=1.0, understood=True,
-            safety=outcome.safety, safety_hint=False, handoff=outcome.handoff, replies=outcome.replies,
-        )  # fmt: skip
+            language=language,
+            language_confidence=1.0,
+            topic=outcome.topic,
+            confidence=1.0,
+            understood=True,
+            safety=outcome.safety,
+            safety_hint=False,
+            handoff=outcome.handoff,
+            replies=outcome.replies,
+        )
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {"intent": {"name": WORDS.get(text, "minimum_wage"), "confidence": 1.0}}
+
+    async def slot(self, conversation: str, name: str) -> object:
+        return None
 
     async def forget(self, conversation: str) -> None:
         return None

@@ -11,9 +11,10 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from bot.log import cases, conversations, history, schema
-from bot.log.model import FileRef
-from bot.staff import trail
+from bot.conversations import cases, history, schema
+from bot.conversations import store as conversations
+from bot.conversations.models import FileRef
+from bot.staff import audit_log
 from tests.desk.carrier import PICTURE
 from tests.desk.site import Browser, Site, Worker, live, now, waits
 
@@ -123,10 +124,10 @@ def test_marks_say_how_far_a_message_has_come(desk: Site) -> None:
     sent = desk.carrier.got[-1]
     assert sent.message.content.text == "On the telephone"
     update = {"channel_id": f"wamid.{sent.message.id}", "state": "delivered"}
-    from bot.log import outbox
-    from bot.log.model import Update
+    from bot.conversations import outbox
+    from bot.conversations.models import DeliveryStatus
 
-    desk.run(outbox.updated, "whatsapp", Update(**update))
+    desk.run(outbox.record_status, "whatsapp", DeliveryStatus(**update))
     page = anna.get(f"/desk/cases/{theirs}").text
     assert page.rsplit('class="state ', 1)[1].startswith("delivered")
 
@@ -303,7 +304,7 @@ def test_a_picture_is_fetched_from_the_channel_when_an_advisor_opens_it(desk: Si
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert anna.get(paths[0]).content == PICTURE, "from the log now"
     assert anna.get(paths[1]).status_code == 404
-    steps = [step.action for step in desk.run(trail.read)]
+    steps = [step.action for step in desk.run(audit_log.entries)]
     assert steps.count("file read") == 3
 
 
@@ -315,7 +316,7 @@ def test_who_read_which_case_stands_in_the_trail_without_what_it_says(desk: Site
     anna = desk.signed_in("anna", shown="Anna")
     anna.get(f"/desk/cases/{number}")
     anna.post(f"/desk/cases/{number}/contact")
-    steps = [(step.who, step.action) for step in desk.run(trail.read, about=f"case {number}")]
+    steps = [(step.who, step.action) for step in desk.run(audit_log.entries, about=f"case {number}")]
     assert steps == [("Anna", "contact read"), ("Anna", "read")]
     stored = desk.run(lambda c: [str(tuple(row)) for row in c.execute(sa.text("select * from staff_trail"))])
     assert not any("secret" in row for row in stored)
@@ -341,7 +342,7 @@ def test_deleting_everything_takes_the_case_and_its_notes_with_it(desk: Site, wh
     anna = desk.signed_in("anna")
     anna.post(f"/desk/cases/{number}/take")
     anna.post(f"/desk/cases/{number}/note", text="about her")
-    desk.run(conversations.empty if what == "cases" else conversations.forget, worker.name)
+    desk.run(conversations.erase_content if what == "cases" else conversations.erase, worker.name)
     assert anna.get(f"/desk/cases/{number}").status_code == 404
     assert anna.post(f"/desk/cases/{number}/say", text="hello").status_code == 404
     assert desk.run(lambda c: c.execute(sa.text("select count(*) from desk_notes")).scalar()) == 0

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from actions.answers import Answers
-from actions.desk import LEAVE
+from actions.handoff import LEAVE
+from bot.conversations import cases
+from bot.conversations import store as conversations
 from bot.desk.hours import BadHours, Hours
 from bot.engine.turn import Turn
-from bot.log import cases, conversations
 from facts.clock import AMSTERDAM
 from tests.desk.site import Site, Worker, waits
 from tests.desk.stand_in import StandIn

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from bot.conversations import cases
+from bot.conversations.models import FileRef
 from bot.desk.export import cell
-from bot.log import cases
-from bot.log.model import FileRef
 from bot.staff import accounts
 from tests.desk.site import Browser, Site, waits
 
@@ -47,10 +47,10 @@ def test_a_file_that_could_run_is_only_downloaded(one: Site) -> None:
     anna = one.signed_in("anna")
     anna.post(f"/desk/cases/{number}/take")
     worker.heard()
-    from bot.log import files
+    from bot.conversations import files
     from tests.desk.site import now
 
-    name = one.run(files.keep, one.office.keys, worker.name, b"<script>alert(1)</script>", now(), now())
+    name = one.run(files.store_file, one.office.keys, worker.name, b"<script>alert(1)</script>", now(), now())
     worker.send("here", kind="document", document=FileRef("x.html", "text/html", file=name))
     import time
 
@@ -80,8 +80,16 @@ def test_no_act_without_the_forms_own_token(one: Site, act: str) -> None:
 def test_who_is_not_signed_in_sees_the_sign_in_and_nothing_else(one: Site) -> None:
     _, number = waits(one)
     nobody = Browser(one.address)
-    for path in ("/desk", "/desk/queue", f"/desk/cases/{number}", f"/desk/cases/{number}/more", "/desk/live",
-                 f"/desk/cases/{number}/files/1", f"/desk/cases/{number}/canned?q=x", "/desk/export.csv"):  # fmt: skip
+    for path in (
+        "/desk",
+        "/desk/queue",
+        f"/desk/cases/{number}",
+        f"/desk/cases/{number}/more",
+        "/desk/live",
+        f"/desk/cases/{number}/files/1",
+        f"/desk/cases/{number}/canned?q=x",
+        "/desk/export.csv",
+    ):
         answer = requests.get(one.address + path, allow_redirects=False, timeout=10)
         assert answer.status_code == 303 and answer.headers["Location"].startswith("/staff/sign-in"), path
         assert answer.text == ""
@@ -94,8 +102,15 @@ def test_an_editor_cannot_tell_which_cases_and_files_there_are(one: Site) -> Non
     _, number = waits(one)
     edith = one.signed_in("edith", "editor")
     texts = set()
-    for path in (f"/desk/cases/{number}", "/desk/cases/99999", f"/desk/cases/{number}/files/1",
-                 "/desk/cases/99999/files/1", f"/desk/cases/{number}/canned?q=x", "/desk", "/desk/live"):  # fmt: skip
+    for path in (
+        f"/desk/cases/{number}",
+        "/desk/cases/99999",
+        f"/desk/cases/{number}/files/1",
+        "/desk/cases/99999/files/1",
+        f"/desk/cases/{number}/canned?q=x",
+        "/desk",
+        "/desk/live",
+    ):
         answer = edith.get(path)
         assert answer.status_code == 403
         texts.add(re.sub(r'name="back" value="[^"]*"', "", answer.text))
@@ -109,7 +124,7 @@ def test_a_file_of_another_case_or_from_before_the_consent_is_not_there(one: Sit
     worker, _ = waits(one)
     _, other = waits(one)
     anna = one.signed_in("anna")
-    from bot.log import history
+    from bot.conversations import history
 
     rows = one.run(history.since, one.office.keys, worker.name)
     for row in (rows[0].id, rows[-1].id, 99999, 0):
@@ -124,11 +139,23 @@ def test_an_advisor_is_no_admin(one: Site) -> None:
     assert anna.post(f"/staff/people/{number}", what="role", role="admin").status_code == 403
 
 
-@pytest.mark.parametrize("path", [
-    "/desk/cases/1%2f..%2f2", "/desk/cases/-1", "/desk/cases/1e3", "/desk/cases/٣", "/desk/cases/" + "9" * 40,
-    "/desk/static/../room.py", "/desk/static/%2e%2e/room.py", "/staff/static/..%2fweb.py",
-    "/desk/cases/1/files/..%2f..%2fkey", "/desk//cases/1", "/desk/cases/1;/take", "/desk/cases/1\x00",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/cases/1%2f..%2f2",
+        "/desk/cases/-1",
+        "/desk/cases/1e3",
+        "/desk/cases/٣",
+        "/desk/cases/" + "9" * 40,
+        "/desk/static/../room.py",
+        "/desk/static/%2e%2e/room.py",
+        "/staff/static/..%2fweb.py",
+        "/desk/cases/1/files/..%2f..%2fkey",
+        "/desk//cases/1",
+        "/desk/cases/1;/take",
+        "/desk/cases/1\x00",
+    ],
+)
 def test_odd_paths_lead_nowhere(one: Site, path: str) -> None:
     anna = one.signed_in("anna")
     request = requests.Request("GET", one.address + path).prepare()
@@ -141,10 +168,14 @@ def test_odd_paths_lead_nowhere(one: Site, path: str) -> None:
 def test_written_headers_open_nothing(one: Site) -> None:
     _, number = waits(one)
     tricks = {
-        "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "evil.example", "X-Original-URL": f"/desk/cases/{number}",
-        "X-Rewrite-URL": "/desk", "X-HTTP-Method-Override": "POST", "Authorization": "Basic YWRtaW46YWRtaW4=",
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Host": "evil.example",
+        "X-Original-URL": f"/desk/cases/{number}",
+        "X-Rewrite-URL": "/desk",
+        "X-HTTP-Method-Override": "POST",
+        "Authorization": "Basic YWRtaW46YWRtaW4=",
         "Cookie": "baken-staff=" + "a" * 43 + "; role=admin",
-    }  # fmt: skip
+    }
     answer = requests.get(f"{one.address}/desk/cases/{number}", headers=tricks, allow_redirects=False, timeout=10)
     assert answer.status_code == 303 and "evil.example" not in answer.headers["Location"]
     anna = one.signed_in("anna")

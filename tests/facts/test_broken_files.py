@@ -75,12 +75,12 @@ def test_a_missing_translation(folder: Path) -> None:
 
 def test_a_stale_translation_is_due_and_the_english_is_shown_saying_so(folder: Path) -> None:
     from actions.answers import Answers
-    from actions.situation import Situation
+    from actions.turn_context import TurnContext
 
     change(folder / "topics/housing_deduction.yaml", "From the minimum wage", "Out of the minimum wage")
     assert any("housing-max-25: stale" in problem for problem in found(folder))
     answers = Answers(FactBase(folder))
-    text = answers.answer("housing_deduction", Situation(intent="housing_deduction", language="pl", on=TODAY))
+    text = answers.answer("housing_deduction", TurnContext(intent="housing_deduction", language="pl", on=TODAY))
     assert "Out of the minimum wage" in text.replies[0].text
     assert answers.wording.text("answer.english", "pl") in text.replies[0].text
 

@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from actions.answers import Answers
-from actions.situation import Situation
+from actions.turn_context import TurnContext
 from facts.wording import Wording
 
 
 def answer(answers: Answers, topic: str, day: date, language: str = "en") -> str:
-    return answers.answer(topic, Situation(intent=topic, language=language, on=day)).replies[0].text
+    return answers.answer(topic, TurnContext(intent=topic, language=language, on=day)).replies[0].text
 
 
 def test_the_minimum_wage_is_told_while_it_holds(answers: Answers) -> None:

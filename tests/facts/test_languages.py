@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from actions.answers import Answers
-from actions.dialogue import GROUPS, Dialogue
-from actions.reply import Outcome
-from actions.situation import Memory, Situation
+from actions.responses import ActionResult
+from actions.smalltalk import GROUPS, Dialogue
+from actions.turn_context import Memory, TurnContext
 from facts.base import FOLDER, FactBase
 from facts.catalogue import Catalogues, Entry
 from facts.languages import NAMES
@@ -30,6 +30,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_thirteenth_language_is_one_command_and_data(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "facts")
     before = run(tmp_path, "check", "--on", TODAY.isoformat()).stderr.count("\n")
@@ -53,12 +54,17 @@ def test_a_thirteenth_language_is_one_command_and_data(tmp_path: Path) -> None:
     assert after.stderr.count("\n") == before
     shown = subprocess.run(
         [
-            sys.executable, "-c",
+            sys.executable,
+            "-c",
             "from facts.base import FactBase; from facts.wording import Wording; from datetime import date; "
             "w = Wording(FactBase()); print(w.tell(w.base.facts['wml-amount'], 'lt', date(2026, 11, 23)).text)",
         ],
-        cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60,
-    ).stdout  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
     assert shown.startswith("Žodžiai: ") and "14,99" in shown
 
 
@@ -97,18 +103,18 @@ def outside(text: str) -> str:
     return "".join(letter for letter in text if letter.isalpha())
 
 
-def everything(pseudo: Dialogue) -> Iterator[tuple[str, Outcome]]:
+def everything(pseudo: Dialogue) -> Iterator[tuple[str, ActionResult]]:
     answers = pseudo.answers
 
-    def now(intent: str, **more: object) -> Situation:
-        return Situation(intent=intent, language="pl", before="pl", on=TODAY, **more)  # type: ignore[arg-type]
+    def now(intent: str, **more: object) -> TurnContext:
+        return TurnContext(intent=intent, language="pl", before="pl", on=TODAY, **more)  # type: ignore[arg-type]
 
     for topic in answers.base.files:
         yield topic, answers.answer(topic, now(topic, hint=True, choices=("dismissal",)))
         yield topic, answers.safety(topic, now(topic))
         for page in range(10):
             yield topic, answers.more(topic, page, now("show_more"))
-        yield topic, answers.answer(topic, Situation(intent=topic, language="pl", on=date(2028, 6, 1)))
+        yield topic, answers.answer(topic, TurnContext(intent=topic, language="pl", on=date(2028, 6, 1)))
     for intent in ("greet", "goodbye", "thanks", "affirm", "deny", "menu", "cancel", "bot_challenge", "privacy"):
         yield intent, pseudo.talk(now(intent))
     for group in GROUPS:
@@ -136,9 +142,9 @@ def test_no_text_escapes_translation(pseudo: Dialogue) -> None:
 def test_official_names_are_the_only_thing_outside_a_source(pseudo: Dialogue) -> None:
     base = pseudo.answers.base
     for topic in ("minimum_wage", "housing_deduction"):
-        answer = pseudo.answers.answer(topic, Situation(intent=topic, language="pl", on=TODAY))
+        answer = pseudo.answers.answer(topic, TurnContext(intent=topic, language="pl", on=TODAY))
         memory = Memory(topic=topic, told=answer.facts)
-        shown = pseudo.answers.source(Situation(intent="show_source", language="pl", memory=memory, on=TODAY))
+        shown = pseudo.answers.source(TurnContext(intent="show_source", language="pl", memory=memory, on=TODAY))
         text = "\n".join(reply.text for reply in shown.replies)
         for fact in answer.facts[:4]:
             for source in base.facts[fact].sources:
@@ -151,8 +157,8 @@ def test_the_same_topic_gives_the_same_facts_sources_and_buttons_in_every_langua
     answers: Answers, language: str
 ) -> None:
     for topic in answers.base.files:
-        ours = answers.answer(topic, Situation(intent=topic, language=language, on=TODAY))
-        english = answers.answer(topic, Situation(intent=topic, language="en", on=TODAY))
+        ours = answers.answer(topic, TurnContext(intent=topic, language=language, on=TODAY))
+        english = answers.answer(topic, TurnContext(intent=topic, language="en", on=TODAY))
         assert ours.facts == english.facts
         assert ours.sources == english.sources
         payloads = [[button.payload for button in reply.buttons] for reply in ours.replies]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from actions.answers import Answers
-from actions.situation import Situation
+from actions.turn_context import TurnContext
 from facts.base import FactBase
 from facts.languages import NAMES
 from facts.model import placeholders
@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 23)
 
 
 def shown(answers: Answers, topic: str, language: str = "en") -> str:
-    return answers.answer(topic, Situation(intent=topic, language=language, on=TODAY)).replies[0].text
+    return answers.answer(topic, TurnContext(intent=topic, language=language, on=TODAY)).replies[0].text
 
 
 def everything_said(base: FactBase, answers: Answers, language: str) -> Iterator[tuple[str, str]]:
@@ -26,7 +26,7 @@ def everything_said(base: FactBase, answers: Answers, language: str) -> Iterator
     for topic in base.files:
         yield topic, shown(answers, topic, language)
         for page in range(20):
-            more = answers.more(topic, page, Situation(intent="show_more", language=language, on=TODAY))
+            more = answers.more(topic, page, TurnContext(intent="show_more", language=language, on=TODAY))
             if not more.facts:
                 break
             yield topic, more.replies[0].text
@@ -76,8 +76,9 @@ def test_the_phase_out_of_the_housing_deduction_is_told_as_withdrawn(base: FactB
 def test_no_monthly_minimum_is_told(base: FactBase) -> None:
     """Wml 8 since 2024: there is a minimum an hour only."""
     assert {name for fact in base.facts_of("minimum_wage") for p in fact.says for name, _ in placeholders(p.text)} & {
-        "wml_monthly", "wml_month"
-    } == set()  # fmt: skip
+        "wml_monthly",
+        "wml_month",
+    } == set()
     assert "hour" in base.figures["wml_hourly"].about
 
 
@@ -123,7 +124,7 @@ def test_fairwork_is_given_by_its_site_and_not_by_a_telephone_number(base: FactB
 
 
 def test_suicide_is_answered_with_its_own_line(answers: Answers) -> None:
-    text = answers.safety("emergency", Situation(intent="emergency", on=TODAY)).replies[0].text
+    text = answers.safety("emergency", TurnContext(intent="emergency", on=TODAY)).replies[0].text
     assert "113" in text and "112" in text
 
 

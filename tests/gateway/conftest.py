@@ -1,4 +1,4 @@
-"""A real gateway on real sockets and a real database; in Rasa's place an assistant of a few lines, as in tests/post."""
+"""A real gateway on real sockets and a real database; in Rasa's place a stub assistant, as in tests/delivery."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 
-from actions.reply import Reply
+from actions.responses import Reply
+from bot.delivery.service import MessageService
 from bot.engine.turn import Turn
 from bot.gateway.app import make
-from bot.post.office import Office
 from bot.settings import Settings
 from facts.base import FactBase
+from tests.servers import listening
 
 #: What a person writes in these tests. None of it may be seen outside the log.
 NAME, NUMBER = "Zakaz-4711-Tajemnica", "31612345678"
@@ -29,16 +29,28 @@ class FewLines:
         self.ill: str | None = None
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
-    ) -> Turn:  # fmt: skip
+    ) -> Turn:
         if "break" in text:
             raise ValueError(f"cannot read {text}")
         return Turn(
-            language=language_hint or "en", language_confidence=1.0, topic="greet", confidence=1.0,
-            understood="w" in text, safety="danger" in text, safety_hint=False, handoff=False,
-            replies=(Reply("one"), Reply("two")), milliseconds=3.0,
-        )  # fmt: skip
+            language=language_hint or "en",
+            language_confidence=1.0,
+            topic="greet",
+            confidence=1.0,
+            understood="w" in text,
+            safety="danger" in text,
+            safety_hint=False,
+            handoff=False,
+            replies=(Reply("one"), Reply("two")),
+            milliseconds=3.0,
+        )
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {}
@@ -53,7 +65,7 @@ class FewLines:
 class Gateway:
     """One gateway, and a page that talks to it."""
 
-    def __init__(self, office: Office, assistant: FewLines, url: str, session: ClientSession) -> None:
+    def __init__(self, office: MessageService, assistant: FewLines, url: str, session: ClientSession) -> None:
         self.office, self.assistant, self.url, self.session = office, assistant, url, session
 
     async def get(self, path: str, **headers: str) -> tuple[int, str, Mapping[str, str]]:
@@ -89,10 +101,7 @@ class Gateway:
 @pytest.fixture
 async def gateway(tmp_path: Path, base: FactBase) -> AsyncIterator[Gateway]:
     settings, assistant = Settings(data_folder=str(tmp_path), limit_person_burst=1000.0), FewLines()
-    office = Office(settings, assistant, lambda kind, holder, language: None)
+    office = MessageService(settings, assistant, lambda kind, holder, language: None)
     app: web.Application = make(settings, office, base)
-    server = TestServer(app)
-    await server.start_server()
-    async with ClientSession() as session:
-        yield Gateway(office, assistant, str(server.make_url("")).rstrip("/"), session)
-    await server.close()
+    async with listening(app) as address, ClientSession() as session:
+        yield Gateway(office, assistant, address, session)

@@ -14,22 +14,22 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.gateway.logs import AsJson
-from bot.quiet import Nameless, be_quiet
+from bot.redacted_logging import RedactingFormatter, configure_logging
+from bot.web.request_log import AsJson
 from tests.gateway.conftest import NAME, NUMBER, Gateway
 
 
-@pytest.fixture(params=[AsJson, Nameless])
+@pytest.fixture(params=[AsJson, RedactingFormatter])
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     """All that is logged, in each of the two formats."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(request.param())
     with warnings.catch_warnings():
-        be_quiet("INFO")
+        configure_logging("INFO")
         logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
         yield stream
-        be_quiet()
+        configure_logging()
 
 
 def objects(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ async def test_what_goes_wrong_with_a_message_is_told_by_its_id_its_type_and_its
             break
         await asyncio.sleep(0.05)
     line = next(one for one in objects(written) if "ValueError" in one["event"])
-    assert line["level"] == "error" and line["logger"] == "bot.post.answering"
+    assert line["level"] == "error" and line["logger"] == "bot.delivery.reply_worker"
     assert "ValueError" in line["event"] and "conftest.py" in line["event"]
     assert line["correlation"].startswith("in-")
     assert NAME not in written.getvalue() and talk not in written.getvalue()

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, timezone
 
 import sqlalchemy as sa
 
-from bot.log import schema
-from bot.log.model import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
-from bot.post import sending
+from bot.conversations import schema
+from bot.conversations.models import Contact, Content, Conversation, Delivered, Incoming, NotDelivered, Outgoing
+from bot.delivery import send_worker
 from tests.gateway.conftest import NAME, NUMBER, Gateway
 
 
@@ -51,11 +51,11 @@ class Channel:
     def __init__(self) -> None:
         self.tries = 0
 
-    async def send(self, outgoing: Outgoing) -> Sent | NotSent:
+    async def send(self, outgoing: Outgoing) -> Delivered | NotDelivered:
         self.tries += 1
         if outgoing.message.content.text == "one":
-            return Sent(secrets.token_hex(8)) if self.tries > 1 else NotSent("130429", after=0.0)
-        return NotSent("131026", permanent=True)
+            return Delivered(secrets.token_hex(8)) if self.tries > 1 else NotDelivered("130429", after=0.0)
+        return NotDelivered("131026", permanent=True)
 
     async def working(self, conversation: Conversation, channel_id: str) -> None:
         return None
@@ -64,10 +64,16 @@ class Channel:
 async def test_retries_and_failures_of_sending_are_counted_by_code(gateway: Gateway) -> None:
     gateway.office.carriers["whatsapp"] = Channel()
     incoming = Incoming(
-        channel="whatsapp", address=NUMBER, channel_id="wamid.1", kind="text", content=Content(text=f"hallo {NAME}"),
-        at=datetime.now(timezone.utc), contact=Contact(phone=NUMBER, name=NAME), language="nl",
-    )  # fmt: skip
-    await gateway.office.take_in([incoming])
+        channel="whatsapp",
+        address=NUMBER,
+        channel_id="wamid.1",
+        kind="text",
+        content=Content(text=f"hallo {NAME}"),
+        at=datetime.now(timezone.utc),
+        contact=Contact(phone=NUMBER, name=NAME),
+        language="nl",
+    )
+    await gateway.office.receive([incoming])
     for _ in range(200):
         if await gateway.metric("baken_send_failures_total", channel="whatsapp", code="131026"):
             break
@@ -78,7 +84,7 @@ async def test_retries_and_failures_of_sending_are_counted_by_code(gateway: Gate
     assert await gateway.metric("baken_step_seconds_count", step="send") == 3
     _, text, _ = await gateway.get("/metrics")
     assert NAME not in text and NUMBER not in text
-    assert sending.MOST_TRIES > 1
+    assert send_worker.MOST_TRIES > 1
 
 
 async def test_what_waits_is_measured_from_the_log(gateway: Gateway) -> None:
@@ -87,20 +93,30 @@ async def test_what_waits_is_measured_from_the_log(gateway: Gateway) -> None:
     def store(connection: sa.engine.Connection) -> None:
         connection.execute(
             sa.insert(schema.conversations).values(
-                id="0" * 32, channel="web", created=before, last_at=before, claimed_by="another",
+                id="0" * 32,
+                channel="web",
+                created=before,
+                last_at=before,
+                claimed_by="another",
                 claimed_until=datetime.now(timezone.utc) + timedelta(hours=1),
             )
-        )  # fmt: skip
+        )
         connection.execute(
             sa.insert(schema.messages).values(
-                conversation="0" * 32, channel="web", direction="in", author="person", kind="text", state="new",
-                content=b"", at=before,
+                conversation="0" * 32,
+                channel="web",
+                direction="in",
+                author="person",
+                kind="text",
+                state="new",
+                content=b"",
+                at=before,
             )
-        )  # fmt: skip
+        )
         connection.execute(sa.insert(schema.cases).values(conversation="0" * 32, state="waiting", opened=before))
 
     assert await gateway.metric("baken_queue_messages", queue="in") == 0
-    await gateway.office.database.run(store)
+    await gateway.office.database.transaction(store)
     assert await gateway.metric("baken_queue_messages", queue="in") == 1
     assert 299 < await gateway.metric("baken_queue_age_seconds", queue="in") < 310
     assert await gateway.metric("baken_queue_messages", queue="out") == 0

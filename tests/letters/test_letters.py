@@ -18,12 +18,12 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from actions.amounts.model import Money
 from actions.answers import Answers
-from actions.cases.case import Case
-from actions.cases.results import Sums
+from actions.intake.results import Sums
+from actions.intake.state import Intake
 from actions.letters import store
 from actions.letters.letter import Letters
-from actions.reading.model import Money
 from facts.base import FactBase
 from facts.languages import NAMES
 
@@ -31,18 +31,18 @@ TODAY = date(2026, 11, 23)
 APPROVED = Path(__file__).parent / "approved"
 SEEN = ("nl", "ar", "bg", "hu", "tr")
 CASES = {
-    "permit": Case(
+    "permit": Intake(
         flow="back_pay_without_permit", hours=Decimal(50), paid=Decimal(1000), age=34, last=date(2026, 10, 31)
     ),
-    "wages": Case(
+    "wages": Intake(
         flow="unpaid_wages", hours=Decimal(40), pay=Money(Decimal(16), "hour", "gross"), first=date(2026, 9, 1),
         last=date(2026, 9, 30), paid=Decimal(400), adult=True,
     ),
-    "wage_minimum": Case(
+    "wage_minimum": Intake(
         flow="check_my_pay", hours=Decimal(45), pay=Money(Decimal("11.50"), "hour", "gross"), first=date(2026, 3, 1),
         last=TODAY, age=27,
     ),
-    "housing": Case(
+    "housing": Intake(
         flow="housing_deduction", hours=Decimal(38), deduction=Money(Decimal(150), "week"), abroad="no", signed="yes",
         adult=True,
     ),
@@ -108,15 +108,15 @@ def test_what_is_meant_for_the_worker_alone_is_not_in_the_letter(answers: Answer
 
 def test_a_letter_is_handed_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_place", tmp_path)
-    path = store.keep(b"%PDF-1")
+    path = store.store_letter(b"%PDF-1")
     assert path.stat().st_mode & 0o077 == 0  # nobody else on the machine can read it
-    assert store.take(path.name) == b"%PDF-1"
-    assert store.take(path.name) is None
+    assert store.load_letter(path.name) == b"%PDF-1"
+    assert store.load_letter(path.name) is None
 
 
 def test_a_letter_that_nobody_fetches_is_gone_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_place", tmp_path)
-    old, new = store.keep(b"old"), store.keep(b"new")
+    old, new = store.store_letter(b"old"), store.store_letter(b"new")
     os.utime(old, (time.time() - store.KEPT - 1,) * 2)
     assert store.purge() == 1
     assert not old.exists() and new.exists()
@@ -126,7 +126,7 @@ def test_a_letter_that_nobody_fetches_is_gone_after_a_day(tmp_path: Path, monkey
 def test_nothing_else_can_be_fetched(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_place", tmp_path / "letters")
     (tmp_path / "rasa.db").write_text("secret")
-    assert store.take(name) is None
+    assert store.load_letter(name) is None
     assert (tmp_path / "rasa.db").exists()
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.log import cases, conversations, files, inbox
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import Contact, Content, Incoming
+from bot.conversations import cases, files, inbox
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import Contact, Content, Incoming
 from bot.privacy.about_me import PAYLOAD, AboutMe
 from bot.settings import Settings
 from facts.languages import NAMES
@@ -29,23 +30,28 @@ def test_it_tells_what_is_kept_and_until_when(kind: str, tmp_path: Path, wording
         database.migrate()
 
         def tell(name: str) -> str:
-            found = database.now(conversations.find, keys, name)
+            found = database.transaction_sync(conversations.find, keys, name)
             assert found is not None
-            (content,) = database.now(about.direct, found, PAYLOAD, NOW) or []
+            (content,) = database.transaction_sync(about.direct, found, PAYLOAD, NOW) or []
             return content.text
 
         for number in range(3):
             message = Incoming(
-                channel="whatsapp", address="31612345678", channel_id=str(number), kind="text",
-                content=Content(text="geheim"), at=NOW + timedelta(seconds=number), language="nl",
+                channel="whatsapp",
+                address="31612345678",
+                channel_id=str(number),
+                kind="text",
+                content=Content(text="geheim"),
+                at=NOW + timedelta(seconds=number),
+                language="nl",
                 contact=Contact(phone="31612345678", name="Oksana"),
-            )  # fmt: skip
-            name = database.now(inbox.take_in, keys, message, NOW).conversation
+            )
+            name = database.transaction_sync(inbox.receive, keys, message, NOW).conversation
         told = tell(name)
         assert "3" in told and "30 november 2026" in told and "30 december 2026" in told
         assert "Oksana" not in told and "31612345678" not in told and "geheim" not in told
-        database.now(cases.open_case, name, NOW, urgency=1, topic="", language="nl", first_message=1)
-        database.now(files.keep, keys, name, b"x", NOW, NOW)
+        database.transaction_sync(cases.open_case, name, NOW, urgency=1, topic="", language="nl", first_message=1)
+        database.transaction_sync(files.store_file, keys, name, b"x", NOW, NOW)
         later = tell(name)
         assert "29 mei 2027" in later and len(later.splitlines()) == len(told.splitlines()) + 3
         database.close()

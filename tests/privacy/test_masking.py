@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from stdnum import iban
 from stdnum.nl import bsn
 
-from actions.reading.model import Number
-from actions.reading.reader import read
+from actions.amounts.extract import extract
+from actions.amounts.model import Number
 from bot.privacy.masking import LONGEST, Masked, mask
 from facts.base import FactBase
 from facts.languages import NAMES
@@ -105,7 +105,7 @@ def test_masked_messages_are_read_as_before_money_hours_ages_and_times() -> None
                 masked = mask(row["text"], path.stem)
                 # An address or a phone number is itself read as a bare number or two; those may go.
                 before, after = (
-                    [item for item in read(text, path.stem, date(2026, 11, 23)) if not isinstance(item, Number)]
+                    [item for item in extract(text, path.stem, date(2026, 11, 23)) if not isinstance(item, Number)]
                     for text in (row["text"], masked.text)
                 )
                 if any(item not in before for item in after) or len(before) - len(after) > len(masked.spans):

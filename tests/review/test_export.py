@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.review import export, flags
-from bot.review.exam import Exam, lines
-from bot.review.flags import Flag
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.review import export
+from bot.review.flags import store as flags
+from bot.review.flags.store import Flag
+from bot.review.suites.holdout import Exam, lines
 from facts import clock
 
 ROOT = Path(__file__).parent.parent.parent
@@ -27,9 +28,20 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 
 def flag(number: int, text: str, use: str, topic: str = "unpaid_wages", language: str = "pl") -> Flag:
     return Flag(
-        id=number, made=NOW, source="try", language=language, text=text, topic_got="menu", topic_right=topic,
-        understood=True, state="approved", use=use, flagged_by=1, decided_by=1, decided=NOW,
-    )  # fmt: skip
+        id=number,
+        made=NOW,
+        source="try",
+        language=language,
+        text=text,
+        topic_got="menu",
+        topic_right=topic,
+        understood=True,
+        state="approved",
+        use=use,
+        flagged_by=1,
+        decided_by=1,
+        decided=NOW,
+    )
 
 
 @pytest.fixture
@@ -52,12 +64,13 @@ def test_approved_lines_become_files_that_the_training_and_the_exam_can_read(roo
     found = export.lines(
         [
             flag(1, "szef [name] nie oddał kasy za październik", "train"),
-            flag(2, "=HYPERLINK(\"http://x\") gdzie moja pensja", "test"),
+            flag(2, '=HYPERLINK("http://x") gdzie moja pensja', "test"),
             flag(3, "- intent: greet", "train", "menu"),
             flag(4, "{{7*7}} & *alias !!python/object: x", "train"),
         ],
-        Exam([]), root,
-    )  # fmt: skip
+        Exam([]),
+        root,
+    )
     assert found.left_out == []
     applied(root, found.files)
     groups = yaml.safe_load(found.files["data/nlu/pl/room.yml"])["nlu"]
@@ -83,8 +96,9 @@ def test_nothing_near_the_exam_or_near_a_new_test_line_is_trained_on(root: Path)
             flag(3, "Gdzie jest moja pensja za ostatni miesiąc pracy?", "train"),
             flag(4, "[name] [phone]", "train"),
         ],
-        Exam(lines()), root,
-    )  # fmt: skip
+        Exam(lines()),
+        root,
+    )
     assert [number for number, _ in found.left_out] == [1, 3, 4]
     assert list(found.files) == ["tests/room/pl.csv"]
 
@@ -106,17 +120,30 @@ def test_the_command_writes_a_patch_that_git_takes(tmp_path: Path) -> None:
     keys = Keys.load("", tmp_path / "key")
     database = Database(f"sqlite:///{tmp_path / 'baken.db'}")
     database.migrate()
-    number = database.now(
-        flags.add, keys, text="nikt nie wpisuje moich godzin z soboty do systemu", language="pl", topic_got="menu",
-        topic_right="proof_of_hours", understood=True, by=1, now=NOW,
-    )  # fmt: skip
-    database.now(flags.decide, keys, number, "approved", by=1, now=NOW, topic="proof_of_hours", use="train")
+    number = database.transaction_sync(
+        flags.add,
+        keys,
+        text="nikt nie wpisuje moich godzin z soboty do systemu",
+        language="pl",
+        topic_got="menu",
+        topic_right="proof_of_hours",
+        understood=True,
+        by=1,
+        now=NOW,
+    )
+    database.transaction_sync(
+        flags.decide, keys, number, "approved", by=1, now=NOW, topic="proof_of_hours", use="train"
+    )
     database.close()
     out = tmp_path / "room.patch"
     run = subprocess.run(
         [sys.executable, "-m", "bot.cli", "room", "export", "--out", str(out)],
-        env={**os.environ, "BAKEN_DATA_FOLDER": str(tmp_path)}, cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, "BAKEN_DATA_FOLDER": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stderr
     assert "+    - nikt nie wpisuje moich godzin z soboty do systemu" in out.read_text(encoding="utf-8")
     clone = tmp_path / "clone"

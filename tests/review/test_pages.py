@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.log import schema as log_schema
-from bot.review import flags, schema
+from bot.conversations import schema as log_schema
+from bot.review import schema
+from bot.review.flags import store as flags
 from tests.review.site import Site, Visitor
 
 HX = {"HX-Request": "true"}
 
 
 def rows(site: Site, table: sa.Table) -> list[Any]:
-    return list(site.db(lambda connection: connection.execute(sa.select(table)).all()))
+    return list(site.run(lambda connection: connection.execute(sa.select(table)).all()))
 
 
 def test_a_try_shows_what_happened_inside_and_leaves_nothing_behind(site: Site, editor: Visitor) -> None:
@@ -67,7 +68,7 @@ def test_a_wrong_answer_is_flagged_and_approved_as_a_training_line(site: Site, e
     page = editor.get("/desk/room/flags").text
     assert "[phone]" in page and "12345678" not in page
     number = next(
-        flag.id for flag in site.db(flags.listed, site.keys) if flag.text.startswith("they never put the hours")
+        flag.id for flag in site.run(flags.listed, site.keys) if flag.text.startswith("they never put the hours")
     )
     assert editor.post(f"/desk/room/flags/{number}", {"what": "train", "right": "proof_of_hours", "text": text}).ok
     patch = editor.get("/desk/room/room.patch").text
@@ -85,10 +86,10 @@ def test_a_line_of_the_exam_is_not_taken_for_training(site: Site, editor: Visito
     editor.get("/desk/room")
     form = {"text": exam["text"], "language": "en", "got": "menu", "right": exam["topic"], "understood": "no"}
     editor.post("/desk/room/flags", form)
-    number = max(flag.id for flag in site.db(flags.listed, site.keys))
+    number = max(flag.id for flag in site.run(flags.listed, site.keys))
     answer = editor.post(f"/desk/room/flags/{number}", {"what": "train", "right": exam["topic"]}, **HX)
     assert 'role="alert"' in answer.text
-    assert site.db(flags.get, site.keys, number).state == "new"
+    assert site.run(flags.get, site.keys, number).state == "new"
 
 
 def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(site: Site, editor: Visitor) -> None:
@@ -105,7 +106,7 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
         numbers = [*asked.values(), quiet]
         connection.execute(sa.update(table).where(table.c.id.in_(numbers)).values(understood=False))
 
-    site.db(unclear)
+    site.run(unclear)
     page = editor.get("/desk/room/flags").text
     assert "wimble yes" in page and "wimble no" not in page and "wimble silent" not in page
     assert "Novak" not in page and "[name]" in page
@@ -113,9 +114,9 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
         answer = editor.post("/desk/room/flags", {"message": str(message), "right": "minimum_wage"})
         assert answer.status_code == 403, consent
     own = next(row for row in rows(site, log_schema.messages) if row.id == asked["yes"])
-    from bot.log import conversations
+    from bot.conversations import store as conversations
 
-    site.db(conversations.empty, own.conversation)  # "delete my data"
+    site.run(conversations.erase_content, own.conversation)  # "delete my data"
     assert "wimble yes" not in editor.get("/desk/room/flags").text
     assert asked["yes"] not in [row.message for row in rows(site, schema.flags)]
 
@@ -239,10 +240,17 @@ def test_a_form_from_elsewhere_does_nothing(site: Site, editor: Visitor) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["/desk/room/facts/fact:..%2f..%2fetc", "/desk/room/facts/fact:nothing", "/desk/room/facts/law:x",
-     "/desk/room/changes/999999", "/desk/room/runs/999999", "/desk/room/static/../schema.py",
-     "/desk/room/flags?state=everything", "/desk/room/flags?after=1;drop"],
-)  # fmt: skip
+    [
+        "/desk/room/facts/fact:..%2f..%2fetc",
+        "/desk/room/facts/fact:nothing",
+        "/desk/room/facts/law:x",
+        "/desk/room/changes/999999",
+        "/desk/room/runs/999999",
+        "/desk/room/static/../schema.py",
+        "/desk/room/flags?state=everything",
+        "/desk/room/flags?after=1;drop",
+    ],
+)
 def test_what_is_not_there_is_not_there(site: Site, editor: Visitor, path: str) -> None:
     assert editor.get(path).status_code == 404
 

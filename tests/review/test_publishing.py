@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.review import drafts, publishing
+from bot.review.content import drafts, publishing
 from tests.review.site import Site, Visitor
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent.parent
 FACT = "/desk/room/facts/fact:housing-max-25"
@@ -45,7 +47,7 @@ def settled(visitor: Visitor, path: str) -> str:
 
 
 def answer(site: Site, text: str = ASKED) -> str:
-    turn = site.run(site.assistant.reply(f"t{time.monotonic_ns()}", text))
+    turn = site.wait(site.assistant.reply(f"t{time.monotonic_ns()}", text))
     return "\n".join(reply.text for reply in turn.replies)
 
 
@@ -99,9 +101,12 @@ def test_a_small_mend_keeps_its_translations(site: Site, editor: Visitor) -> Non
     form = form_of(editor, FACT)
     polish = form["translation-housing-max-25-pl"]
     assert polish
-    form |= {"says-0-text": form["says-0-text"].replace("at most", "no more than"), "fits_all": "yes",
-             "translation-housing-max-25-tr": form["translation-housing-max-25-tr"] + " Bu kadar.",
-             "reason": "a mend"}  # fmt: skip
+    form |= {
+        "says-0-text": form["says-0-text"].replace("at most", "no more than"),
+        "fits_all": "yes",
+        "translation-housing-max-25-tr": form["translation-housing-max-25-tr"] + " Bu kadar.",
+        "reason": "a mend",
+    }
     change = drafted(site, editor, form)
     page = settled(editor, change)
     assert "verouderd, in het Engels getoond" not in page and "Bu kadar." in page
@@ -129,7 +134,7 @@ def test_a_change_that_breaks_a_must_pass_conversation_cannot_be_published(site:
     assert 'value="publish"' not in page and "en-housing_deduction-1" in page
     refused = editor.post(change, {"what": "publish"})
     assert refused.status_code == 409 and 'role="alert"' in refused.text
-    version = site.db(drafts.version)
+    version = site.run(drafts.version)
     assert site.content.version().startswith(f"{version}-") or version == 0 or site.content.version() == ""
     assert "25" in answer(site)
     editor.post(change, {"what": "drop"})
@@ -185,7 +190,7 @@ def test_of_two_who_publish_at_once_the_second_tests_again(site: Site, editor: V
     assert refused.status_code == 409
     other.post(second, {"what": "test"})
     publish(other, second)
-    assert [change.name for change in site.db(drafts.in_force)[-2:]] == ["housing-max-25", "housing-conditions"]
+    assert [change.name for change in site.run(drafts.in_force)[-2:]] == ["housing-max-25", "housing-conditions"]
 
 
 def test_what_git_changed_too_is_shown_and_what_git_took_over_is_not_counted(site: Site, tmp_path: Path) -> None:
@@ -197,12 +202,12 @@ def test_what_git_changed_too_is_shown_and_what_git_took_over_is_not_counted(sit
     for part in ("figures", "locales", "sources", "texts", "topics"):
         shutil.copytree(FOLDER / part, source / part)
     shutil.copy(FOLDER / "topics.yaml", source)
-    changes = site.db(drafts.in_force)
+    changes = site.run(drafts.in_force)
     newest = {change.entry: change for change in changes}["fact:housing-max-25"]
     assert publishing.clashes(changes, source) == []
     path = source / newest.file
     text = path.read_text(encoding="utf-8")
-    from bot.review import blocks
+    from bot.review.content import blocks
 
     path.write_text(blocks.replaced(text, newest.name, newest.after), encoding="utf-8")
     assert publishing.landed(newest, source) and publishing.clashes(changes, source) == []

@@ -6,8 +6,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from bot.review.charts import Bar, bars
-from bot.review.state import state
+from bot.review.content.state import state
+from bot.review.suites.charts import Bar, bars
 from facts.base import FOLDER, FactBase
 from facts.languages import NAMES, TRANSLATED
 

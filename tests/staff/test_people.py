@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.staff import accounts, trail
+from bot.staff import accounts, audit_log
 from bot.staff.texts import texts
 from tests.staff.site import Site
 
@@ -18,9 +18,13 @@ from tests.staff.site import Site
 async def test_the_first_account_is_made_by_a_command_while_baken_runs(site: Site, tmp_path: Path) -> None:
     def baken(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "bot.cli", "staff", *words], capture_output=True, text=True, timeout=60,
-            env={**os.environ, "BAKEN_DATABASE_URL": f"sqlite:///{tmp_path / 'baken.db'}"}, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "bot.cli", "staff", *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, "BAKEN_DATABASE_URL": f"sqlite:///{tmp_path / 'baken.db'}"},
+            check=False,
+        )
 
     made = baken("add", "Chief", "--role", "admin")
     assert made.returncode == 0, made.stderr
@@ -47,20 +51,20 @@ async def test_an_admin_makes_changes_and_closes_accounts(site: Site) -> None:
     await chief.get("/staff/people")
     status, text = await chief.post("/staff/people", name="Boris", role="editor", shown="Boris B.")
     assert status == 200 and "/staff/welcome/" in text
-    boris, _ = site.database.now(accounts.by_name, "boris")
+    boris, _ = site.database.transaction_sync(accounts.by_name, "boris")
     assert boris is not None and (boris.role, boris.shown) == ("editor", "Boris B.")
     anna = await site.signed_in("anna")
-    number = site.database.now(accounts.by_name, "anna")[0].id  # type: ignore[union-attr]
+    number = site.database.transaction_sync(accounts.by_name, "anna")[0].id  # type: ignore[union-attr]
     assert (await chief.post(f"/staff/people/{number}", what="close"))[0] == 303
     assert "Aanmelden" in (await anna.get("/staff/account"))[1], "a closed account is out at once"
     assert (await site.visitor().sign_in("anna"))[0] == 401
-    steps = [(step.who, step.action) for step in site.database.now(trail.read)]
+    steps = [(step.who, step.action) for step in site.database.transaction_sync(audit_log.entries)]
     assert ("chief", "account: close") in steps and ("chief", "account made: editor") in steps
 
 
 async def test_the_last_admin_stays(site: Site) -> None:
     chief = await site.signed_in("chief", "admin")
-    number = site.database.now(accounts.by_name, "chief")[0].id  # type: ignore[union-attr]
+    number = site.database.transaction_sync(accounts.by_name, "chief")[0].id  # type: ignore[union-attr]
     await chief.get("/staff/people")
     assert (await chief.post(f"/staff/people/{number}", what="role", role="advisor"))[0] == 400
     assert (await chief.post(f"/staff/people/{number}", what="close"))[0] == 400
@@ -70,7 +74,7 @@ async def test_the_last_admin_stays(site: Site) -> None:
 @pytest.mark.parametrize("role", ["advisor", "editor"])
 async def test_nobody_makes_themselves_an_admin(site: Site, role: str) -> None:
     one = await site.signed_in("anna", role)
-    number = site.database.now(accounts.by_name, "anna")[0].id  # type: ignore[union-attr]
+    number = site.database.transaction_sync(accounts.by_name, "anna")[0].id  # type: ignore[union-attr]
     tried = [
         await one.get("/staff/people"),
         await one.get("/staff/trail"),
@@ -81,9 +85,9 @@ async def test_nobody_makes_themselves_an_admin(site: Site, role: str) -> None:
     ]
     assert all(status in (403, 404) for status, _ in tried), [status for status, _ in tried]
     await one.post("/staff/account/name", shown="Anna", role="admin")
-    account, _ = site.database.now(accounts.by_name, "anna")
+    account, _ = site.database.transaction_sync(accounts.by_name, "anna")
     assert account is not None and account.role == role
-    assert any(step.action == "refused" for step in site.database.now(trail.read))
+    assert any(step.action == "refused" for step in site.database.transaction_sync(audit_log.entries))
 
 
 async def test_names_are_shown_as_text(site: Site) -> None:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.staff import accounts, lockout, passwords, schema, sessions
-from bot.staff.web import goes_back
+from bot.staff.auth import goes_back
 from tests.staff.site import PASSWORD, Site, now, serving
 
 
@@ -32,7 +32,7 @@ async def test_the_session_gets_a_new_id_at_the_sign_in_and_only_its_hash_is_sto
     before = visitor.token
     await visitor.post("/staff/sign-in", name="anna", password=PASSWORD)
     assert before and visitor.token and visitor.token != before
-    stored = site.database.now(lambda c: c.execute(sa.select(schema.sessions.c.hash)).scalars().all())
+    stored = site.database.transaction_sync(lambda c: c.execute(sa.select(schema.sessions.c.hash)).scalars().all())
     assert stored == [accounts.fingerprint(visitor.token)]
 
 
@@ -121,7 +121,7 @@ def test_many_guesses_at_once_gain_nothing(database: object) -> None:
 
 async def test_sessions_end_by_idleness_by_age_and_everywhere_at_once(site: Site) -> None:
     number = site.account("anna")
-    run, at, idle = site.database.now, now(), timedelta(hours=2)
+    run, at, idle = site.database.transaction_sync, now(), timedelta(hours=2)
     token = run(sessions.begin, number, at, half=False)
     other = run(sessions.begin, number, at, half=False)
     assert run(sessions.find, token, at + timedelta(hours=1), idle) is not None
@@ -155,14 +155,18 @@ async def test_headers_that_a_client_can_write_change_nothing(site: Site) -> Non
     await site.signed_in("anna")
     visitor = site.visitor()
     tricks = {
-        "Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https",
-        "X-Original-URL": "/staff/people", "X-Rewrite-URL": "/staff/people",
-    }  # fmt: skip
+        "Host": "evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Original-URL": "/staff/people",
+        "X-Rewrite-URL": "/staff/people",
+    }
     _, text = await visitor.get("/staff/sign-in", **tricks)
     assert "evil.example" not in text and "Aanmelden" in text
     for number in range(6):  # a new invented address each time is still the same socket, and the same name
-        status, _ = await visitor.post("/staff/sign-in", {"X-Forwarded-For": f"192.0.2.{number}"},
-                                       name="anna", password="wrong")  # fmt: skip
+        status, _ = await visitor.post(
+            "/staff/sign-in", {"X-Forwarded-For": f"192.0.2.{number}"}, name="anna", password="wrong"
+        )
     assert status == 429
 
 

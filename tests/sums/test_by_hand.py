@@ -12,16 +12,16 @@ import pytest
 import yaml
 
 from actions.sums.housing import housing
-from actions.sums.pay import Calendar, cents, check, hourly
+from actions.sums.pay import Calendar, cents, check_pay, hourly
 from actions.sums.rates import Rates, TooYoung, UnknownMinimum, Worker
-from actions.sums.wages import Lateness, claim, months_before
+from actions.sums.wages import LatePaymentIncrease, claim, months_before
 from facts.base import FactBase
 
 CASES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8")
 )
 CALENDAR = Calendar(weeks_per_year=52, months_per_year=12)
-LATE = Lateness(
+LATE = LatePaymentIncrease(
     free_days=3, first_days=5, first_share=Decimal(5), next_share=Decimal(1), most=Decimal(50)
 )  # BW 7:625(1)
 EIGHT = Decimal(8)
@@ -52,7 +52,7 @@ def test_there_are_at_least_sixty() -> None:
 def test_pay(case: dict[str, Any], rates: Rates) -> None:
     weekly = decimal(case["weekly"])
     wage = hourly(Decimal(case["amount"]), case["per"], weekly, CALENDAR, decimal(case.get("daily")))
-    made = check(wage, weekly, rates.stretches(case["first"], case["last"], worker(case)), EIGHT)
+    made = check_pay(wage, weekly, rates.stretches(case["first"], case["last"], worker(case)), EIGHT)
     assert made.short_week is not None
     assert cents(made.hourly) == Decimal(case["hourly"])
     assert cents(made.short_hour) == Decimal(case["short_hour"])
@@ -66,9 +66,13 @@ def test_pay(case: dict[str, Any], rates: Rates) -> None:
 def test_housing(case: dict[str, Any]) -> None:
     wage = None if case["wage"] is None else Fraction(case["wage"])
     made = housing(
-        Decimal(case["taken"]), Fraction(case["hours"]), Decimal(case["minimum"]), Decimal(25),
-        allowed=case["allowed"], wage=wage,
-    )  # fmt: skip
+        Decimal(case["taken"]),
+        Fraction(case["hours"]),
+        Decimal(case["minimum"]),
+        Decimal(25),
+        allowed=case["allowed"],
+        wage=wage,
+    )
     for name in ("minimum_wage", "most", "too_much", "doubtful"):
         assert cents(getattr(made, name)) == Decimal(case[name]), name
     assert made.verdict == case["verdict"]
@@ -85,9 +89,16 @@ def made_claim(case: dict[str, Any], rates: Rates, today: date) -> Any:
     monthly = CALENDAR.hours(Fraction(weekly), "month") if case.get("monthly") and weekly else None
     stretches = rates.stretches(case["first"], case["last"], worker(case))
     return claim(
-        stretches, weekly, agreed, Decimal(case["paid"]), LATE, EIGHT, today,
-        hours=decimal(case.get("hours")), monthly_hours=monthly,
-    )  # fmt: skip
+        stretches,
+        weekly,
+        agreed,
+        Decimal(case["paid"]),
+        LATE,
+        EIGHT,
+        today,
+        hours=decimal(case.get("hours")),
+        monthly_hours=monthly,
+    )
 
 
 @named("claim")

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.sums.housing import housing
-from actions.sums.pay import check
+from actions.sums.pay import check_pay
 from actions.sums.rates import Rates, Worker
-from actions.sums.wages import Lateness, claim, months_before, working_days
+from actions.sums.wages import LatePaymentIncrease, claim, months_before, working_days
 from facts.base import FactBase
 
 RATES = Rates(FactBase())
-LATE = Lateness(free_days=3, first_days=5, first_share=Decimal(5), next_share=Decimal(1), most=Decimal(50))
+LATE = LatePaymentIncrease(free_days=3, first_days=5, first_share=Decimal(5), next_share=Decimal(1), most=Decimal(50))
 EIGHT = Decimal(8)
 START, END = date(2025, 1, 1), date(2026, 11, 23)
 
@@ -35,7 +35,7 @@ workers = st.one_of(
 
 @given(money, hours, periods, workers)
 def test_a_shortfall_is_never_negative(pay: Decimal, weekly: Decimal, period: tuple[date, date], who: Worker) -> None:
-    made = check(Fraction(pay), weekly, RATES.stretches(*period, who), EIGHT)
+    made = check_pay(Fraction(pay), weekly, RATES.stretches(*period, who), EIGHT)
     assert made.short_hour >= 0 and made.total >= 0 and (made.total > 0) == (made.verdict == "below")
 
 
@@ -47,9 +47,9 @@ def test_splitting_a_period_changes_nothing(
     if first == last:
         return
     cut = first + timedelta(days=data.draw(st.integers(0, (last - first).days - 1)))
-    whole = check(Fraction(pay), weekly, RATES.stretches(first, last, who), EIGHT).total
+    whole = check_pay(Fraction(pay), weekly, RATES.stretches(first, last, who), EIGHT).total
     parts = [
-        check(Fraction(pay), weekly, RATES.stretches(*part, who), EIGHT).total
+        check_pay(Fraction(pay), weekly, RATES.stretches(*part, who), EIGHT).total
         for part in ((first, cut), (cut + timedelta(days=1), last))
     ]
     assert sum(parts) == whole
@@ -91,9 +91,13 @@ def test_a_claim_is_never_negative_nor_more_than_what_was_owed(
 @given(money, hours, st.one_of(st.none(), st.integers(0, 4000)), st.booleans())
 def test_housing_parts_add_up(taken: Decimal, weekly: Decimal, wage: int | None, allowed: bool) -> None:
     made = housing(
-        taken * 10, Fraction(weekly), Decimal("14.99"), Decimal(25), allowed=allowed,
+        taken * 10,
+        Fraction(weekly),
+        Decimal("14.99"),
+        Decimal(25),
+        allowed=allowed,
         wage=None if wage is None else Fraction(wage),
-    )  # fmt: skip
+    )
     assert made.too_much >= 0 and made.doubtful >= 0
     assert made.too_much + made.doubtful == max(Fraction(0), Fraction(taken * 10) - made.most)
     assert made.doubtful <= made.above

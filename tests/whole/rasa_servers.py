@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from server import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a secret of this test run"
@@ -68,10 +68,20 @@ KEY = "A" * 43 + "="
 def rasa_server(folder: Path, model: Path, port: int, environment: dict[str, str], *options: str) -> Process:
     """`rasa run` as the image runs it."""
     command = [
-        str(Path(sys.executable).with_name("rasa")), "run", "--interface", "127.0.0.1", "--port", str(port),
-        "--model", str(model), "--endpoints", "packaging/rasa/endpoints.yml",
-        "--credentials", "packaging/rasa/credentials.yml", *options,
-    ]  # fmt: skip
+        str(Path(sys.executable).with_name("rasa")),
+        "run",
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--model",
+        str(model),
+        "--endpoints",
+        "packaging/rasa/endpoints.yml",
+        "--credentials",
+        "packaging/rasa/credentials.yml",
+        *options,
+    ]
     folder.mkdir(exist_ok=True)
     log = folder / f"rasa-{port}.log"
     settings = {"BAKEN_RASA_SECRET": SECRET, "BAKEN_KEY": KEY, "BAKEN_DATA_FOLDER": str(folder), **environment}
@@ -81,8 +91,12 @@ def rasa_server(folder: Path, model: Path, port: int, environment: dict[str, str
 def action_server(folder: Path, port: int) -> Process:
     """`rasa run actions` as the image runs it."""
     command = [
-        sys.executable, "-m", "bot.engine.action_server", "--port", str(port),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "bot.engine.rasa.action_server",
+        "--port",
+        str(port),
+    ]
     folder.mkdir(exist_ok=True)
     log = folder / f"actions-{port}.log"
     return Process(command, f"http://127.0.0.1:{port}/health", log, {"BAKEN_DATA_FOLDER": str(folder)})

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,11 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+from tests.ports import free_port
 
 
 class Server:
@@ -48,7 +43,7 @@ class Server:
             stderr=subprocess.STDOUT,
         )
 
-    def wait(self, seconds: float = 60) -> float:
+    def wait(self, seconds: float = 150) -> float:
         start = time.monotonic()
         while time.monotonic() - start < seconds:
             if self.process.poll() is not None:

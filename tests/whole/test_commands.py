@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
-from server import free_port
+
+pytestmark = pytest.mark.slow
 
 FIELDS = {
     "language", "language_confidence", "topic", "confidence", "understood", "safety", "safety_hint", "handoff",
@@ -24,8 +23,12 @@ def baken(*arguments: str, folder: Path | None = None, **environment: str) -> su
     extra = {"BAKEN_DATA_FOLDER": str(folder)} if folder else {}
     return subprocess.run(
         [str(Path(sys.executable).with_name("baken")), *arguments],
-        env={**os.environ, **extra, **environment}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        env={**os.environ, **extra, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_ask_prints_the_object_of_the_contract_and_nothing_else(model: Path) -> None:
@@ -94,13 +97,30 @@ def test_evaluate_reports_in_the_shape_of_the_contract(model: Path, tmp_path: Pa
     part = made["questions"]
     assert part["rows"] == 3 and part["right"] + part["asked_back"] + part["wrong"] == 3
     assert set(part) == {
-        "rows", "right", "asked_back", "wrong", "by_language", "by_variant", "by_topic", "language", "safety", "results"
-    }  # fmt: skip
+        "rows",
+        "right",
+        "asked_back",
+        "wrong",
+        "by_language",
+        "by_variant",
+        "by_topic",
+        "language",
+        "safety",
+        "results",
+    }
     assert set(part["safety"]) == {"due", "given", "hinted", "not_due", "false_alarms", "hinted_not_due"}
     assert part["safety"]["given"] == part["safety"]["due"] == 1
     assert set(part["results"][0]) == {
-        "id", "language", "language_got", "topic", "topic_got", "confidence", "safety", "safety_hint", "outcome"
-    }  # fmt: skip
+        "id",
+        "language",
+        "language_got",
+        "topic",
+        "topic_got",
+        "confidence",
+        "safety",
+        "safety_hint",
+        "outcome",
+    }
     assert made["conversations"]["run"] == 2 and made["conversations"]["passed"] == 1
     bad = made["conversations"]["results"][1]
     assert not bad["passed"] and len(bad["why"]) == 2
@@ -114,49 +134,3 @@ def test_a_broken_file_is_named(model: Path, tmp_path: Path, name: str, content:
     (tmp_path / name).write_text(content, encoding="utf-8")
     run = baken("evaluate", str(tmp_path / name))
     assert run.returncode == 1 and what in run.stderr
-
-
-def test_rasas_own_server_and_action_server_answer_on_the_same_files(model: Path, tmp_path: Path) -> None:
-    rasa = str(Path(sys.executable).with_name("rasa"))
-    actions_port, port = free_port(), free_port()
-    endpoints = tmp_path / "endpoints.yml"
-    endpoints.write_text(
-        f'action_endpoint: {{url: "http://127.0.0.1:{actions_port}/webhook", enable_selective_domain: true}}\n'
-        f'tracker_store: {{type: bot.engine.stores.SnapshotTrackerStore, dialect: sqlite, db: "{tmp_path}/rasa.db"}}\n'
-        "lock_store: {type: bot.engine.stores.PromptLockStore}\n"
-    )
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
-    processes = [
-        subprocess.Popen([rasa, "run", "actions", "--port", str(actions_port)], env=environment, **quiet),  # type: ignore[call-overload]
-        subprocess.Popen(  # type: ignore[call-overload]
-            [rasa, "run", "--port", str(port), "--model", str(model), "--endpoints", str(endpoints)],
-            env=environment, **quiet,
-        ),
-    ]  # fmt: skip
-    try:
-        answer = _ask_rasa(port, "Wat is het minimumloon per uur?")
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(20)
-    assert "minimumloon" in answer
-
-
-def _ask_rasa(port: int, text: str) -> str:
-    for _ in range(300):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/webhooks/rest/webhook",
-            json.dumps({"sender": "talk", "message": text}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=10) as reply:
-                said = json.loads(reply.read())
-                if said:
-                    return str(said[0].get("text", ""))
-        except (urllib.error.URLError, ConnectionError):
-            pass
-        time.sleep(0.2)
-    raise AssertionError("no answer")

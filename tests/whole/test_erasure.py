@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 import sqlalchemy as sa
 
 from bench.servers import Baken, message, post
-from bot.log.database import Database
-from bot.log.keys import BadKey, Keys
+from bot.conversations.crypto import BadKey, Keys
+from bot.conversations.database import Database
 from tests.channels.whatsapp import meta
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
+
+pytestmark = pytest.mark.slow
 
 PHONE = "31699988777"
 WORDS = ("Zdzislawa", "Kowalczykowska", "roofdak", "11,37", "aanrander")
@@ -60,7 +63,7 @@ def everything(folder: Path) -> tuple[bytes, int]:
             tables.reflect(connection)
             return [row for table in tables.sorted_tables for row in connection.execute(sa.select(table))]
 
-        for row in database.now(rows):
+        for row in database.transaction_sync(rows):
             count += 1
             kept += [opened(keys, value) for value in row]
         database.close()

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bench.quality import exam, figures, measure, page
-from bot.quiet import be_quiet
+from bot.redacted_logging import configure_logging
+
+pytestmark = pytest.mark.slow
 
 #: About one standard deviation of a figure over the rows that it is taken from.
 NOISE = {
@@ -22,7 +24,7 @@ LESS_IS_BETTER = {"wrong", "false_alarms", "out_of_scope_as_right", "calibration
 
 @pytest.fixture(scope="module")
 def seen(model: Path) -> dict[str, float]:
-    be_quiet()
+    configure_logging()
     measured = asyncio.new_event_loop().run_until_complete(measure())
     assert "## By language" in page(measured)
     return figures(measured)

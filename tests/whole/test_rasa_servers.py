@@ -15,14 +15,16 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from rasa_servers import KEY, SECRET, Process, action_server, rasa_server, redis
-from server import free_port
 
 from actions.letters import store
 from bot.assistant import Assistant
+from bot.conversations.crypto import Keys
 from bot.engine.http_engine import HttpEngine, NotAnswered
 from bot.engine.turn import EngineAway, Turn
-from bot.log.keys import Keys
 from tests.databases import database_url
+from tests.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 WORD = "zakaz-4711-tajemnica"
 
@@ -122,7 +124,10 @@ async def test_the_servers_answer_in_turn_as_the_engine_in_one_process_does(
         embedded = await assistant._engine.reply("as one", text, message_id=str(number))
         assert same(over_http) == same(embedded), text
         assert over_http.milliseconds > 0
-    assert await engine.trouble() is None
+    case = await engine.slot("as one", "case")
+    assert case is not None and case == await assistant._engine.slot("as one", "case")  # the desk shows its sum
+    assert await engine.slot("nobody yet", "case") is None
+    assert await engine.unhealthy_reason() is None
     await engine.close()
 
 
@@ -213,7 +218,7 @@ async def test_a_killed_server_is_passed_over_and_a_dead_action_server_loses_not
     servers.rasa[0].kill()
     for number in range(2, 6):
         assert (await engine.reply("killed", "Czy dostanę urlop?", message_id=str(number))).language == "pl"
-    assert await engine.trouble() is None
+    assert await engine.unhealthy_reason() is None
 
     state = servers.state("killed")
     servers.actions.kill()
@@ -232,7 +237,7 @@ async def test_a_killed_server_is_passed_over_and_a_dead_action_server_loses_not
 
 def test_no_word_of_anyone_stands_in_a_log_or_in_the_store(servers: Servers) -> None:
     """After all that was said above, with Rasa started at its debug level."""
-    assert "Rasa" in servers.output() or "bot.engine.channel" in servers.output()
+    assert "Rasa" in servers.output() or "bot.engine.rasa.input_channel" in servers.output()
     assert WORD not in servers.output()
     engine = sa.create_engine(servers.database)
     with engine.connect() as connection:

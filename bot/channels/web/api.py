@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.channels.web.reading import LONGEST_WAIT, Asked, Polled, read, said
+from bot.channels.web.requests import LONGEST_WAIT, ApiRequest, Polled, parse_request, said
 from bot.channels.web.texts import direction
 from bot.channels.web.view import seen_by_person
-from bot.log import conversations, files, history, schema
-from bot.log.database import announce
-from bot.log.model import Content, Incoming
-from bot.post.office import Office, wait_for_news
+from bot.conversations import files, history, schema
+from bot.conversations import store as conversations
+from bot.conversations.database import notify
+from bot.conversations.models import Content, Incoming
+from bot.delivery.service import MessageService, wait_for_news
 
 CHANNEL: Final = "web"
 #: News that the person writes, for the desk; and that an advisor writes, for the person's page.
@@ -30,7 +31,7 @@ _C, _M = schema.conversations, schema.messages
 class Api:
     """The handlers, over the post room."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: MessageService) -> None:
         self.office = office
         self._writing: dict[str, float] = {}  # conversation -> until when an advisor is taken to write
 
@@ -44,7 +45,7 @@ class Api:
         app.on_startup.append(self._follow)
 
     async def _follow(self, _app: web.Application) -> None:
-        self.office.hub.follow(self._heard)
+        self.office.hub.subscribe(self._heard)
 
     def _heard(self, kind: str, conversation: str) -> None:
         if kind == ADVISOR_TYPES:
@@ -57,7 +58,7 @@ class Api:
     def _quiet(self, conversation: str) -> None:
         if self._writing.get(conversation, 0) <= asyncio.get_running_loop().time():
             self._writing.pop(conversation, None)
-            self.office.hub.tell(f"written:{conversation}")
+            self.office.hub.publish(f"written:{conversation}")
 
     # -- handlers -----------------------------------------------------------------------------------------------
 
@@ -74,7 +75,7 @@ class Api:
             language=message.language,
         )
         try:
-            taken = (await self.office.take_in([incoming]))[0]
+            taken = (await self.office.receive([incoming]))[0]
         except sa.exc.DBAPIError as error:
             raise _away() from error
         return web.json_response({"message": taken.id}, status=202)
@@ -84,9 +85,9 @@ class Api:
 
         `known` is false where there is no such conversation (any more); `first` is its oldest row that is left.
         """
-        asked = await read(request, Polled)
+        asked = await parse_request(request, Polled)
         try:
-            name = await self.office.database.run(
+            name = await self.office.database.transaction(
                 conversations.by_address, self.office.keys, CHANNEL, asked.conversation
             )
             if name is None:
@@ -100,7 +101,7 @@ class Api:
 
         async def look() -> dict[str, Any] | None:
             nonlocal newest
-            newest = await self.office.database.run(self._state, name, asked.after)
+            newest = await self.office.database.transaction(self._state, name, asked.after)
             now_writing = self._writing.get(name, 0) > asyncio.get_running_loop().time()
             newest["typing"] = now_writing if newest["holder"] == "human" else newest["typing"]
             changed = asked.typing not in (None, newest["typing"]) or asked.holder not in (None, newest["holder"])
@@ -111,17 +112,17 @@ class Api:
 
     async def typing(self, request: web.Request) -> web.Response:
         """`POST /api/typing` {conversation}: the person writes; the desk shows it, nothing is kept."""
-        name = await self._name(await read(request, Asked))
+        name = await self._name(await parse_request(request, ApiRequest))
         if name is not None:
-            await self.office.database.run(announce, f"{PERSON_TYPES}:{name}")
+            await self.office.database.transaction(notify, f"{PERSON_TYPES}:{name}")
         return web.json_response({})
 
     async def forget(self, request: web.Request) -> web.Response:
         """`POST /api/forget` {conversation}: everything of it is deleted, here and in the assistant."""
-        name = await self._name(await read(request, Asked))
+        name = await self._name(await parse_request(request, ApiRequest))
         if name is not None:
             try:
-                await self.office.database.run(conversations.forget, name)
+                await self.office.database.transaction(conversations.erase, name)
             except sa.exc.DBAPIError as error:
                 raise _away() from error
             await self.office.assistant.forget(name)
@@ -129,10 +130,12 @@ class Api:
 
     async def file(self, request: web.Request) -> web.Response:
         """`POST /api/files/{file}` {conversation}: a file of this conversation. 404 where there is none (any more)."""
-        name = await self._name(await read(request, Asked))
+        name = await self._name(await parse_request(request, ApiRequest))
         found = None
         if name is not None:
-            found = await self.office.database.run(files.read, self.office.keys, name, request.match_info["file"])
+            found = await self.office.database.transaction(
+                files.load_file, self.office.keys, name, request.match_info["file"]
+            )
         if found is None:
             raise web.HTTPNotFound(text="no such file in this conversation, or it waited too long")
         headers = {
@@ -144,9 +147,9 @@ class Api:
 
     # -- the log ------------------------------------------------------------------------------------------------
 
-    async def _name(self, asked: Asked) -> str | None:
+    async def _name(self, asked: ApiRequest) -> str | None:
         try:
-            return await self.office.database.run(
+            return await self.office.database.transaction(
                 conversations.by_address, self.office.keys, CHANNEL, asked.conversation
             )
         except sa.exc.DBAPIError as error:

@@ -7,16 +7,16 @@ from aiohttp import web
 from bot.channels.web import config, texts
 from bot.channels.web.api import Api
 from bot.channels.web.pages import Pages
-from bot.post.office import Office
+from bot.delivery.service import MessageService
 from bot.settings import Settings
 from facts.base import FactBase
 
 
-def add(app: web.Application, office: Office, base: FactBase, settings: Settings) -> None:
+def add(app: web.Application, office: MessageService, base: FactBase, settings: Settings) -> None:
     """Open the chat's addresses.
 
     Raises:
         BadSetting: a setting of the widget can't be used.
     """
-    Pages(texts.all_texts(base), config.check(settings)).add(app)
+    Pages(texts.all_texts(base), config.web_config(settings)).add(app)
     Api(office).add(app)

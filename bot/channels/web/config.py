@@ -9,14 +9,14 @@ import msgspec
 from bot.settings import BadSetting, Settings
 
 
-class Config(msgspec.Struct, frozen=True, kw_only=True):
+class WebConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of the widget."""
 
     origins: tuple[str, ...] = ()  #: sites that may show the chat in a frame, as "https://host[:port]"
     exit: str = "https://www.buienradar.nl/"  #: where quick exit goes
 
 
-def check(settings: Settings) -> Config:
+def web_config(settings: Settings) -> WebConfig:
     """The settings of the widget.
 
     Raises:
@@ -31,7 +31,7 @@ def check(settings: Settings) -> Config:
     address = urlsplit(settings.web_exit)
     if address.scheme not in ("http", "https") or not address.hostname:
         raise BadSetting(f"BAKEN_WEB_EXIT={settings.web_exit!r}: not an address")
-    return Config(origins=origins, exit=settings.web_exit)
+    return WebConfig(origins=origins, exit=settings.web_exit)
 
 
 def _is_origin(origin: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.channels.web.assets import Assets
-from bot.channels.web.config import Config
+from bot.channels.web.config import WebConfig
 from bot.channels.web.texts import best_language
 from facts.languages import NAMES, SOURCE
 
@@ -24,7 +24,7 @@ _NOTHING: Final = ", ".join(
 class Pages:
     """The handlers of everything that is the same for everyone."""
 
-    def __init__(self, texts: dict[str, dict[str, Any]], config: Config) -> None:
+    def __init__(self, texts: dict[str, dict[str, Any]], config: WebConfig) -> None:
         self.assets = Assets(texts, config)
         self._own = self._headers("'none'")
         self._framed = self._headers(" ".join(("'self'", *config.origins)))

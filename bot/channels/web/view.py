@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.channels.web.texts import direction
-from bot.log.model import Message
+from bot.conversations.models import Message
 
 
 def seen_by_person(message: Message, language: str) -> dict[str, Any]:

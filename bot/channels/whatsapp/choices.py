@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Final, Literal
 
-from actions.reply import Button
-from bot.channels.whatsapp.sentences import size
-from bot.log.model import Content
+from actions.responses import Button
+from bot.channels.whatsapp.text_splitting import size
+from bot.conversations.models import Content
 
 #: Meta's limits, from its OpenAPI description (v23.0). Lengths in characters.
 MOST_BUTTONS: Final = 3
@@ -18,11 +18,11 @@ MOST_ROWS: Final = 10
 ROW_TITLE: Final = 24
 ROW_ID: Final = 200
 
-Shape = Literal["none", "buttons", "list", "numbers"]
+ChoiceShape = Literal["none", "buttons", "list", "numbers"]
 _NUMBER: Final = re.compile(r"^\W*(\d{1,3})\W*$")
 
 
-def shape(buttons: tuple[Button, ...]) -> Shape:
+def shape(buttons: tuple[Button, ...]) -> ChoiceShape:
     """How these choices are shown. It depends on nothing but them, so that it can be told again later."""
     if not buttons:
         return "none"

@@ -23,7 +23,7 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 DEV_GRAPH: Final = "/dev/graph"
 
 
-class Config(msgspec.Struct, frozen=True, kw_only=True):
+class WhatsAppConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The WhatsApp settings, complete."""
 
     graph_url: str  #: without a slash at the end
@@ -45,7 +45,7 @@ def configured(settings: Settings) -> bool:
     return any(getattr(settings, name) for name in _NEEDED)
 
 
-def check(settings: Settings) -> Config | None:
+def whatsapp_config(settings: Settings) -> WhatsAppConfig | None:
     """The settings of WhatsApp, or None where it is off. While developing it is on by itself, without Meta: what is
     sent goes to /dev/phone.
 
@@ -70,7 +70,7 @@ def check(settings: Settings) -> Config | None:
     languages = tuple(one.strip() for one in settings.whatsapp_template_languages.split(",") if one.strip())
     if settings.whatsapp_template and not languages:
         raise BadSetting("BAKEN_WHATSAPP_TEMPLATE_LANGUAGES is missing: in which languages is the template approved?")
-    return Config(
+    return WhatsAppConfig(
         graph_url=settings.whatsapp_graph_url.rstrip("/"),
         phone_number_id=settings.whatsapp_phone_number_id.strip(),
         access_token=settings.whatsapp_access_token.strip(),
@@ -82,9 +82,9 @@ def check(settings: Settings) -> Config | None:
     )
 
 
-def _developing(settings: Settings) -> Config:
+def _developing(settings: Settings) -> WhatsAppConfig:
     """A number that does not exist, whose Graph API is our own page."""
-    return Config(
+    return WhatsAppConfig(
         graph_url=f"http://{settings.host}:{settings.port}{DEV_GRAPH}",
         phone_number_id="dev",
         access_token=secrets.token_hex(16),

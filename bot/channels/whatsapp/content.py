@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.channels.whatsapp.loose import items, mapping, text
-from bot.log.model import Content, FileRef, Kind
+from bot.channels.whatsapp.lenient_json import items, mapping, text
+from bot.conversations.models import Content, FileRef, MessageKind
 
 #: Meta's types that are a file, and ours.
-_FILES: Final[Mapping[str, Kind]] = {
+_FILES: Final[Mapping[str, MessageKind]] = {
     "image": "image",
     "video": "video",
     "audio": "voice",
@@ -18,7 +18,7 @@ _FILES: Final[Mapping[str, Kind]] = {
 }
 
 
-def read_content(message: Mapping[str, Any]) -> tuple[Kind, Content]:
+def read_content(message: Mapping[str, Any]) -> tuple[MessageKind, Content]:
     """The kind of a message and its content; "unknown" for whatever is not known, or not as it was described."""
     kind = text(message, "type")
     if kind == "text":
@@ -50,7 +50,7 @@ def read_content(message: Mapping[str, Any]) -> tuple[Kind, Content]:
     return "unknown", Content()
 
 
-def _pressed(message: Mapping[str, Any]) -> tuple[Kind, Content]:
+def _pressed(message: Mapping[str, Any]) -> tuple[MessageKind, Content]:
     """A reply button or a row of a list. Its id is what we gave it: the payload."""
     for one in ("button_reply", "list_reply"):
         reply = mapping(message, "interactive", one)

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from bot.log.model import NotSent
+from bot.conversations.models import NotDelivered
 
 #: permanent: trying again is no use. throttled: later. again: soon. window: only a template gets through.
 #: token: nothing gets through until an operator mends it; the message waits.
@@ -102,13 +102,16 @@ def fate(code: int | None, status: int, *, transient: bool = False) -> Known:
     return Known("permanent")
 
 
-def not_sent(code: int | None, status: int, *, transient: bool = False, retry_after: float | None = None) -> NotSent:
+def not_sent(
+    code: int | None, status: int, *, transient: bool = False, retry_after: float | None = None
+) -> NotDelivered:
     """A refusal of the Graph API, as the sender understands it."""
     known = fate(code, status, transient=transient)
     permanent = known.fate in ("permanent", "window")
     after = known.after if retry_after is None else retry_after
-    return NotSent(str(code if code is not None else f"http {status}"), permanent=permanent,
-                   after=None if permanent else after)  # fmt: skip
+    return NotDelivered(
+        str(code if code is not None else f"http {status}"), permanent=permanent, after=None if permanent else after
+    )
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 
 from aiohttp import web
 
-from bot.channels.whatsapp.config import Config
-from bot.channels.whatsapp.incoming import Reading, read
-from bot.log.model import Incoming, Update
-from bot.waiting import timeout
+from bot.channels.whatsapp.config import WhatsAppConfig
+from bot.channels.whatsapp.parse import ParsedWebhook, parse_webhook
+from bot.conversations.models import DeliveryStatus, Incoming
+from bot.timeouts import timeout
 
 PATH: Final = "/webhooks/whatsapp"
 SIGNATURE: Final = "X-Hub-Signature-256"
@@ -37,7 +37,7 @@ class Core(Protocol):
         """Store messages, all or none; one that stands in the log already is not stored again."""
         ...
 
-    async def updated(self, updates: Sequence[Update]) -> None:
+    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
         """Note what became of messages that were sent."""
         ...
 
@@ -52,18 +52,21 @@ def sign(secret: str, body: bytes) -> str:
 
 
 def add_routes(
-    app: web.Application, config: Config, core: Core, now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    app: web.Application,
+    config: WhatsAppConfig,
+    core: Core,
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
 ) -> None:
     """Open the webhook."""
-    webhook = Webhook(config, core, now)
+    webhook = WhatsAppWebhook(config, core, now)
     app.router.add_get(PATH, webhook.verify, allow_head=False)
     app.router.add_post(PATH, webhook.receive)
 
 
-class Webhook:
+class WhatsAppWebhook:
     """The two handlers."""
 
-    def __init__(self, config: Config, core: Core, now: Callable[[], datetime]) -> None:
+    def __init__(self, config: WhatsAppConfig, core: Core, now: Callable[[], datetime]) -> None:
         self.config, self.core, self.now = config, core, now
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -90,7 +93,7 @@ class Webhook:
         if not hmac.compare_digest(signature.strip().encode("utf-8", "replace"), due.encode()):
             raise self._no(web.HTTPForbidden, "signature_wrong")
         payload = self._json(body)
-        reading = read(payload, self.config.phone_number_id, self.now(), self.config.oldest)
+        reading = parse_webhook(payload, self.config.phone_number_id, self.now(), self.config.oldest)
         for reason, times in reading.left_out.items():
             for _ in range(times):
                 self.core.refused(reason)
@@ -120,7 +123,7 @@ class Webhook:
             raise self._too_large(len(body))
         return body
 
-    async def _store(self, reading: Reading) -> None:
+    async def _store(self, reading: ParsedWebhook) -> None:
         if reading.incoming:
             await self.core.take_in(reading.incoming)
         if reading.updates:

@@ -15,10 +15,10 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
+from bot.conversations.models import NotDelivered
 from bot.desk.helpdesks.chatwoot_events import number
-from bot.desk.helpdesks.config import Chatwoot as Config
-from bot.desk.helpdesks.door import Line, Opened, Referral
-from bot.log.model import NotSent
+from bot.desk.helpdesks.config import ChatwootConfig as Config
+from bot.desk.helpdesks.helpdesk import Opened, Referral, TranscriptLine
 
 _PRIORITY: Final = {"danger": "urgent", "asked": "medium", "offered": "low"}
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15, sock_connect=5)
@@ -39,40 +39,44 @@ class Chatwoot:
 
     # -- the door -----------------------------------------------------------------------------------------------
 
-    async def open(self, referral: Referral) -> Opened | NotSent:
+    async def open(self, referral: Referral) -> Opened | NotDelivered:
         """A contact and a conversation of their own. What an earlier try left is used."""
         found = await self._contact(referral)
-        if isinstance(found, NotSent):
+        if isinstance(found, NotDelivered):
             return found
         contact, source, existed = found
         if existed:
             before = await self._conversation_of(contact)
             if before is not None:
-                return before if isinstance(before, NotSent) else Opened(before, contact)
+                return before if isinstance(before, NotDelivered) else Opened(before, contact)
         made = await self._call(
-            "POST", "conversations",
+            "POST",
+            "conversations",
             {
-                "source_id": source, "inbox_id": self.config.inbox, "contact_id": int(contact), "status": "open",
+                "source_id": source,
+                "inbox_id": self.config.inbox,
+                "contact_id": int(contact),
+                "status": "open",
                 "custom_attributes": _attributes(referral),
             },
-        )  # fmt: skip
-        if isinstance(made, NotSent):
+        )
+        if isinstance(made, NotDelivered):
             return made
         theirs = number(made.get("id"))
-        return Opened(theirs, contact) if theirs else NotSent("answer")
+        return Opened(theirs, contact) if theirs else NotDelivered("answer")
 
-    async def say(self, theirs: str, line: Line, *, doubtful: bool) -> NotSent | None:
+    async def say(self, theirs: str, line: TranscriptLine, *, doubtful: bool) -> NotDelivered | None:
         """The person's words as theirs, all other words as a note."""
         if line.author == "person":
             return await self._message(theirs, line.text, private=False, doubtful=doubtful)
         who = "Baken" if line.author == "bot" else "Advisor (Baken)"
         return await self._message(theirs, f"{who}: {line.text}", private=True, doubtful=doubtful)
 
-    async def note(self, theirs: str, text: str) -> NotSent | None:
+    async def note(self, theirs: str, text: str) -> NotDelivered | None:
         """A private note."""
         return await self._message(theirs, text, private=True, doubtful=False)
 
-    async def urge(self, opened: Opened, referral: Referral) -> NotSent | None:
+    async def urge(self, opened: Opened, referral: Referral) -> NotDelivered | None:
         """Chatwoot's priority."""
         return _done(
             await self._call(
@@ -80,15 +84,15 @@ class Chatwoot:
             )
         )
 
-    async def close(self, theirs: str) -> NotSent | None:
+    async def close(self, theirs: str) -> NotDelivered | None:
         """Resolve the conversation."""
         return _done(await self._call("POST", f"conversations/{theirs}/toggle_status", {"status": "resolved"}))
 
-    async def reopen(self, theirs: str) -> NotSent | None:
+    async def reopen(self, theirs: str) -> NotDelivered | None:
         """Open the conversation again."""
         return _done(await self._call("POST", f"conversations/{theirs}/toggle_status", {"status": "open"}))
 
-    async def erase(self, opened: Opened) -> NotSent | None:
+    async def erase(self, opened: Opened) -> NotDelivered | None:
         """Delete the contact; Chatwoot deletes its conversations with it."""
         if not opened.contact:
             return None
@@ -102,7 +106,7 @@ class Chatwoot:
 
     # -- calls --------------------------------------------------------------------------------------------------
 
-    async def _contact(self, referral: Referral) -> tuple[str, str, bool] | NotSent:
+    async def _contact(self, referral: Referral) -> tuple[str, str, bool] | NotDelivered:
         """Id of the contact, its source id in our inbox, and whether it was there before."""
         body = {
             "inbox_id": self.config.inbox,
@@ -110,7 +114,7 @@ class Chatwoot:
             "identifier": referral.pseudonym,
         }
         made = await self._call("POST", "contacts", body)
-        if isinstance(made, NotSent):
+        if isinstance(made, NotDelivered):
             if made.code not in ("422", "400"):
                 return made
             return await self._known_contact(referral.pseudonym, made)
@@ -118,13 +122,13 @@ class Chatwoot:
         contact = payload.get("contact") if isinstance(payload, dict) else None
         inbox = payload.get("contact_inbox") if isinstance(payload, dict) else None
         if not isinstance(contact, dict):
-            return NotSent("answer")
+            return NotDelivered("answer")
         source = str(inbox.get("source_id") or "") if isinstance(inbox, dict) else self._source(contact)
-        return (number(contact.get("id")), source, False) if source else NotSent("answer")
+        return (number(contact.get("id")), source, False) if source else NotDelivered("answer")
 
-    async def _known_contact(self, pseudonym: str, refused: NotSent) -> tuple[str, str, bool] | NotSent:
+    async def _known_contact(self, pseudonym: str, refused: NotDelivered) -> tuple[str, str, bool] | NotDelivered:
         found = await self._call("GET", "contacts/search", query={"q": pseudonym})
-        if isinstance(found, NotSent):
+        if isinstance(found, NotDelivered):
             return found
         for contact in _list(found.get("payload")):
             if contact.get("identifier") == pseudonym and self._source(contact):
@@ -139,14 +143,14 @@ class Chatwoot:
                 return str(one.get("source_id") or "")
         return ""
 
-    async def _conversation_of(self, contact: str) -> str | NotSent | None:
+    async def _conversation_of(self, contact: str) -> str | NotDelivered | None:
         found = await self._call("GET", f"contacts/{contact}/conversations")
-        if isinstance(found, NotSent):
+        if isinstance(found, NotDelivered):
             return found
         ours = [one for one in _list(found.get("payload")) if one.get("inbox_id") == self.config.inbox]
         return next((number(one.get("id")) for one in ours if number(one.get("id"))), None)
 
-    async def _message(self, theirs: str, text: str, *, private: bool, doubtful: bool) -> NotSent | None:
+    async def _message(self, theirs: str, text: str, *, private: bool, doubtful: bool) -> NotDelivered | None:
         if doubtful and await self._stands(theirs, text, private):
             return None
         body = {
@@ -160,17 +164,18 @@ class Chatwoot:
     async def _stands(self, theirs: str, text: str, private: bool) -> bool:
         """Whether the newest message of this kind says just that: an answer that we lost."""
         found = await self._call("GET", f"conversations/{theirs}/messages")
-        if isinstance(found, NotSent):
+        if isinstance(found, NotDelivered):
             return False
         like = [
-            one for one in _list(found.get("payload"))
+            one
+            for one in _list(found.get("payload"))
             if bool(one.get("private")) == private and (private or one.get("message_type") in ("incoming", 0))
-        ]  # fmt: skip
+        ]
         return bool(like) and max(like, key=lambda one: one.get("id") or 0).get("content") == text
 
     async def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
-    ) -> dict[str, Any] | NotSent:
+    ) -> dict[str, Any] | NotDelivered:
         """The answer, or why there is none."""
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=_TIMEOUT, headers={"api_access_token": self.config.token})
@@ -180,12 +185,12 @@ class Chatwoot:
                 raw = await response.content.read(_LARGEST_ANSWER)
                 return _understood(response.status, raw, response.headers.get("Retry-After", ""))
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
-            return NotSent("network")  # never left this machine
+            return NotDelivered("network")  # never left this machine
         except asyncio.TimeoutError:
-            return NotSent("timeout", unknown=True)
+            return NotDelivered("timeout", unknown=True)
         except (aiohttp.ClientError, OSError) as error:
             log.info("Chatwoot: %s", type(error).__name__)
-            return NotSent("network", unknown=True)
+            return NotDelivered("network", unknown=True)
 
 
 def _attributes(referral: Referral) -> dict[str, str | int]:
@@ -198,22 +203,22 @@ def _attributes(referral: Referral) -> dict[str, str | int]:
     }
 
 
-def _understood(status: int, raw: bytes, retry_after: str) -> dict[str, Any] | NotSent:
+def _understood(status: int, raw: bytes, retry_after: str) -> dict[str, Any] | NotDelivered:
     if status >= 500:
-        return NotSent(str(status), unknown=True)
+        return NotDelivered(str(status), unknown=True)
     if status == 429:
-        return NotSent("429", after=float(retry_after) if retry_after.isdigit() else 30.0)
+        return NotDelivered("429", after=float(retry_after) if retry_after.isdigit() else 30.0)
     if not 200 <= status < 300:
-        return NotSent(str(status), permanent=status not in (401, 403, 408))
+        return NotDelivered(str(status), permanent=status not in (401, 403, 408))
     try:
         answer = msgspec.json.decode(raw or b"{}")
     except (msgspec.DecodeError, RecursionError):
-        return NotSent("answer", unknown=True)
+        return NotDelivered("answer", unknown=True)
     return answer if isinstance(answer, dict) else {}
 
 
-def _done(answer: dict[str, Any] | NotSent, *, gone_is_fine: bool = False) -> NotSent | None:
-    if isinstance(answer, NotSent) and not (gone_is_fine and answer.code == "404"):
+def _done(answer: dict[str, Any] | NotDelivered, *, gone_is_fine: bool = False) -> NotDelivered | None:
+    if isinstance(answer, NotDelivered) and not (gone_is_fine and answer.code == "404"):
         return answer
     return None
 

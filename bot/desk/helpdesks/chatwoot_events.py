@@ -8,8 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.desk.helpdesks.config import Chatwoot as Config
-from bot.desk.helpdesks.door import Ended, Event, Said
+from bot.desk.helpdesks.config import ChatwootConfig as Config
+from bot.desk.helpdesks.helpdesk import AdvisorMessage, Ended, HelpdeskEvent
 
 SIGNATURE: Final = "X-Chatwoot-Signature"
 TIMESTAMP: Final = "X-Chatwoot-Timestamp"
@@ -31,7 +31,7 @@ def known(config: Config, secret: str, headers: Mapping[str, str], body: bytes, 
     return hmac.compare_digest(signature.encode("utf-8", "replace"), f"sha256={signed}".encode())
 
 
-def read(config: Config, payload: Any) -> Event | None:
+def parse_event(config: Config, payload: Any) -> HelpdeskEvent | None:
     """What a webhook tells that matters here: an agent's public message, or the end of a conversation.
 
     A change of status comes as `conversation_status_changed`, and in one path of Chatwoot only as
@@ -51,7 +51,7 @@ def read(config: Config, payload: Any) -> Event | None:
     return None
 
 
-def _message(config: Config, payload: Mapping[str, Any]) -> Said | None:
+def _message(config: Config, payload: Mapping[str, Any]) -> AdvisorMessage | None:
     conversation, sender = payload.get("conversation"), payload.get("sender")
     if not isinstance(conversation, dict) or not isinstance(sender, dict):
         return None
@@ -67,7 +67,7 @@ def _message(config: Config, payload: Mapping[str, Any]) -> Said | None:
         return None
     name = sender.get("available_name") or sender.get("name") or ""
     shown = " ".join("".join(sign for sign in str(name) if sign.isprintable()).split())[:_LONGEST_NAME]
-    return Said(theirs=theirs, id=message, text=text, by=shown, files=files)
+    return AdvisorMessage(theirs=theirs, id=message, text=text, by=shown, files=files)
 
 
 def number(value: Any) -> str:

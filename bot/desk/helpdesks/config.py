@@ -13,7 +13,7 @@ from bot.settings import BadSetting, Settings
 _SHORTEST_SECRET = 16
 
 
-class Chatwoot(msgspec.Struct, frozen=True, kw_only=True):
+class ChatwootConfig(msgspec.Struct, frozen=True, kw_only=True):
     """An API inbox of a Chatwoot."""
 
     url: str
@@ -23,7 +23,7 @@ class Chatwoot(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secret: str
 
 
-class Mail(msgspec.Struct, frozen=True, kw_only=True):
+class MailConfig(msgspec.Struct, frozen=True, kw_only=True):
     """How notices are sent."""
 
     host: str
@@ -36,7 +36,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     to: tuple[str, ...]
 
 
-def chatwoot(settings: Settings) -> Chatwoot | None:
+def chatwoot(settings: Settings) -> ChatwootConfig | None:
     """The Chatwoot to hand cases to; None where none is set.
 
     Raises:
@@ -59,7 +59,7 @@ def chatwoot(settings: Settings) -> Chatwoot | None:
         raise BadSetting("BAKEN_CHATWOOT_URL: http only within your own network; what people write needs https")
     if len(values["chatwoot_webhook_secret"]) < _SHORTEST_SECRET:
         raise BadSetting(f"BAKEN_CHATWOOT_WEBHOOK_SECRET: {_SHORTEST_SECRET} characters or more")
-    return Chatwoot(
+    return ChatwootConfig(
         url=values["chatwoot_url"].rstrip("/"),
         token=values["chatwoot_token"],
         account=int(values["chatwoot_account"]),
@@ -68,7 +68,7 @@ def chatwoot(settings: Settings) -> Chatwoot | None:
     )
 
 
-def mail(settings: Settings) -> Mail | None:
+def mail(settings: Settings) -> MailConfig | None:
     """How notices go out; None where they don't.
 
     Raises:
@@ -87,13 +87,16 @@ def mail(settings: Settings) -> Mail | None:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise BadSetting("BAKEN_MAIL_URL: an address like smtp://user:password@mail.ngo.example:587")
     tls = parts.scheme == "smtps"
-    return Mail(
-        host=parts.hostname, port=port or (465 if tls else 587), tls=tls,
+    return MailConfig(
+        host=parts.hostname,
+        port=port or (465 if tls else 587),
+        tls=tls,
         plain=not tls and _near(parts.hostname) and not parts.password,
-        user=unquote(parts.username or ""), password=unquote(parts.password or ""),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
         sender=_address("BAKEN_MAIL_FROM", sender),
         to=tuple(_address("BAKEN_MAIL_TO", one) for one in to.replace(",", " ").split()),
-    )  # fmt: skip
+    )
 
 
 def _address(variable: str, text: str) -> str:

@@ -8,14 +8,14 @@ import logging
 from datetime import datetime, timezone
 from typing import Final, TypeVar
 
-from bot.desk.helpdesks import ledger
-from bot.desk.helpdesks.door import Helpdesk
-from bot.desk.helpdesks.ledger import Standing, Work
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import NotSent
-from bot.post.hub import Hub
-from bot.waiting import timeout
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import NotDelivered
+from bot.delivery.events import EventBus
+from bot.desk.helpdesks import sync_state
+from bot.desk.helpdesks.helpdesk import Helpdesk
+from bot.desk.helpdesks.sync_state import HelpdeskLink, SyncTask
+from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -44,21 +44,21 @@ _BEFORE: Final = "Eerder gezegd, gedeeld met toestemming. / Said before, shared 
 class Forwarding:
     """The worker of one door."""
 
-    def __init__(self, database: Database, keys: Keys, hub: Hub, door: Helpdesk, site: str = "") -> None:
+    def __init__(self, database: Database, keys: Keys, hub: EventBus, door: Helpdesk, site: str = "") -> None:
         """`site`: address of Baken's own desk, for links to it."""
         self.database, self.keys, self.hub, self.door, self.site = database, keys, hub, door, site.rstrip("/")
 
     async def run(self) -> None:
         """Hand on until cancelled."""
         news = asyncio.Event()
-        stop = self.hub.follow(lambda kind, _: news.set() if kind in ("case", "in", "out", "failed", "*") else None)
+        stop = self.hub.subscribe(lambda kind, _: news.set() if kind in ("case", "in", "out", "failed", "*") else None)
         try:
             while not self.hub.closing:
                 news.clear()
                 wait = _EVERY
                 try:
                     await self.once()
-                    wait = min(wait, await self.database.run(ledger.next_due, self.door.name, _now()))
+                    wait = min(wait, await self.database.transaction(sync_state.next_due, self.door.name, _now()))
                 except Exception as error:
                     log.warning("%s waits: %s", self.door.name, type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):
@@ -70,35 +70,35 @@ class Forwarding:
 
     async def once(self) -> None:
         """Look at all cases once."""
-        await self.database.run(ledger.begin, self.door.name, _now())
-        for standing in await self.database.run(ledger.due, self.door.name, _now()):
+        await self.database.transaction(sync_state.begin, self.door.name, _now())
+        for standing in await self.database.transaction(sync_state.due, self.door.name, _now()):
             try:
-                work = await self.database.run(ledger.look, self.keys, standing, self.site)
+                work = await self.database.transaction(sync_state.look, self.keys, standing, self.site)
                 failed = await self._do(work)
             except Exception:
                 with contextlib.suppress(Exception):
-                    await self.database.run(ledger.later, standing, NotSent("error"), _now())
+                    await self.database.transaction(sync_state.later, standing, NotDelivered("error"), _now())
                 raise
             if failed is None:
-                await self.database.run(ledger.release, standing, _now())
+                await self.database.transaction(sync_state.release, standing, _now())
             else:
                 log.warning("%s: case %d waits (%s)", self.door.name, standing.case, failed.code)
-                await self.database.run(ledger.later, standing, failed, _now())
+                await self.database.transaction(sync_state.later, standing, failed, _now())
 
-    async def _do(self, work: Work) -> NotSent | None:
+    async def _do(self, work: SyncTask) -> NotDelivered | None:
         """All that is to be done for a case, in order, up to the first thing that does not work."""
         standing, referral = work.standing, work.referral
         if referral is None:
             failed = await self.door.erase(standing.opened) if standing.theirs else None
             if failed is None:
-                await self.database.run(ledger.drop, standing)
+                await self.database.transaction(sync_state.drop, standing)
             return failed
         if not standing.theirs:
             if not work.running:
-                await self.database.run(ledger.move, standing, state="done")
+                await self.database.transaction(sync_state.move, standing, state="done")
                 return None
             opened = await self.door.open(referral)
-            if isinstance(opened, NotSent):
+            if isinstance(opened, NotDelivered):
                 return opened
             standing = await self._move(standing, theirs=opened.theirs, contact=opened.contact)
             if self.door.carries:
@@ -106,7 +106,7 @@ class Forwarding:
                 await self.door.urge(standing.opened, referral)  # a nicety: the case is open without it
         return await self._go_on(work, standing)
 
-    async def _go_on(self, work: Work, standing: Standing) -> NotSent | None:
+    async def _go_on(self, work: SyncTask, standing: HelpdeskLink) -> NotDelivered | None:
         assert work.referral is not None
         if standing.state == "back" and work.running:
             failed = await self.door.reopen(standing.theirs)
@@ -129,7 +129,7 @@ class Forwarding:
             await self._move(standing, state="done")
         return None
 
-    async def _words(self, work: Work, standing: Standing) -> NotSent | None:
+    async def _words(self, work: SyncTask, standing: HelpdeskLink) -> NotDelivered | None:
         doubtful = work.standing.error.startswith("?")
         if work.before:
             failed = await self.door.note(standing.theirs, _BEFORE + work.before)
@@ -140,7 +140,7 @@ class Forwarding:
             failed = await self.door.say(standing.theirs, line, doubtful=doubtful)
             if failed is not None and failed.code == "404":  # somebody deleted it there: begin anew
                 await self._move(standing, theirs="", contact="", sent_to=0)
-                return NotSent("404")
+                return NotDelivered("404")
             if failed is not None and not failed.permanent:
                 return failed
             if failed is not None:  # this one message is refused for good; those behind it need not wait
@@ -151,14 +151,14 @@ class Forwarding:
             failed = await self.door.note(standing.theirs, OUTCOMES[outcome])
             if failed is not None and not failed.permanent:
                 return failed
-            await self.database.run(ledger.told, received)
+            await self.database.transaction(sync_state.told, received)
         return None
 
-    async def _move(self, standing: Standing, **values: str | int | bool) -> Standing:
-        return await self.database.run(ledger.move, standing, **values)
+    async def _move(self, standing: HelpdeskLink, **values: str | int | bool) -> HelpdeskLink:
+        return await self.database.transaction(sync_state.move, standing, **values)
 
 
-def _level(work: Work) -> int:
+def _level(work: SyncTask) -> int:
     assert work.referral is not None
     return ("offered", "asked", "danger").index(work.referral.urgency)
 

@@ -9,9 +9,9 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Final
 
-from bot.desk.helpdesks.config import Mail as Config
-from bot.desk.helpdesks.door import Line, Opened, Referral
-from bot.log.model import NotSent
+from bot.conversations.models import NotDelivered
+from bot.desk.helpdesks.config import MailConfig as Config
+from bot.desk.helpdesks.helpdesk import Opened, Referral, TranscriptLine
 
 #: Seconds that the mail server has for each step.
 _PATIENCE: Final = 10.0
@@ -31,45 +31,45 @@ class Mail:
     def __init__(self, config: Config) -> None:
         self.config = config
 
-    async def open(self, referral: Referral) -> Opened | NotSent:
+    async def open(self, referral: Referral) -> Opened | NotDelivered:
         """Send the notice."""
         failed = await self._send(referral)
         return failed if failed is not None else Opened(str(referral.number))
 
-    async def urge(self, opened: Opened, referral: Referral) -> NotSent | None:
+    async def urge(self, opened: Opened, referral: Referral) -> NotDelivered | None:
         """Send it again, with the new urgency."""
         return await self._send(referral)
 
-    async def say(self, theirs: str, line: Line, *, doubtful: bool) -> NotSent | None:
+    async def say(self, theirs: str, line: TranscriptLine, *, doubtful: bool) -> NotDelivered | None:
         """Nothing: no words go by e-mail."""
         return None
 
-    async def note(self, theirs: str, text: str) -> NotSent | None:
+    async def note(self, theirs: str, text: str) -> NotDelivered | None:
         """Nothing."""
         return None
 
-    async def close(self, theirs: str) -> NotSent | None:
+    async def close(self, theirs: str) -> NotDelivered | None:
         """Nothing."""
         return None
 
-    async def reopen(self, theirs: str) -> NotSent | None:
+    async def reopen(self, theirs: str) -> NotDelivered | None:
         """Nothing: who had it put it back, and knows."""
         return None
 
-    async def erase(self, opened: Opened) -> NotSent | None:
+    async def erase(self, opened: Opened) -> NotDelivered | None:
         """Nothing: there was nothing of the person in it."""
         return None
 
     async def end(self) -> None:
         """Nothing stays open."""
 
-    async def _send(self, referral: Referral) -> NotSent | None:
+    async def _send(self, referral: Referral) -> NotDelivered | None:
         try:
             await asyncio.to_thread(self._deliver, compose(self.config, referral))
         except smtplib.SMTPResponseException as error:  # before OSError, which it is too
-            return NotSent(f"smtp {error.smtp_code}")
+            return NotDelivered(f"smtp {error.smtp_code}")
         except (OSError, smtplib.SMTPException) as error:
-            return NotSent(type(error).__name__[:40])
+            return NotDelivered(type(error).__name__[:40])
         return None
 
     def _deliver(self, message: EmailMessage) -> None:

@@ -8,22 +8,22 @@ from typing import Final, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.conversations import outbox
+from bot.conversations import schema as log_schema
+from bot.conversations.cases import Case, get
+from bot.conversations.crypto import Keys
+from bot.conversations.database import notify
+from bot.conversations.models import Content
+from bot.conversations.store import assign
 from bot.desk.helpdesks import schema
-from bot.desk.helpdesks.door import Ended, Event, Said
-from bot.log import outbox
-from bot.log import schema as log_schema
-from bot.log.cases import Case, get
-from bot.log.conversations import hold
-from bot.log.database import announce
-from bot.log.keys import Keys
-from bot.log.model import Content
+from bot.desk.helpdesks.helpdesk import AdvisorMessage, Ended, HelpdeskEvent
 
 _S, _R, _K = schema.standings, schema.received, log_schema.cases
 #: Longest text of an advisor that is carried, in characters.
 _LONGEST: Final = 10_000
 
 
-class Words(Protocol):
+class Utterances(Protocol):
     """What Baken itself says when an advisor comes and goes (bot.desk.handoff.Handoff)."""
 
     def taken(self, name: str, language: str) -> Content:
@@ -35,7 +35,7 @@ class Words(Protocol):
         ...
 
 
-def take(connection: Connection, keys: Keys, words: Words, desk: str, event: Event, now: datetime) -> bool:
+def take(connection: Connection, keys: Keys, words: Utterances, desk: str, event: HelpdeskEvent, now: datetime) -> bool:
     """Store what an event means; False where it was taken before, or means nothing here.
 
     The first word of an advisor takes the case: from then on Baken is silent. Being assigned does not, since Chatwoot
@@ -50,7 +50,9 @@ def take(connection: Connection, keys: Keys, words: Words, desk: str, event: Eve
     return _said(connection, keys, words, desk, case, event, now)
 
 
-def _said(connection: Connection, keys: Keys, words: Words, desk: str, case: Case, event: Said, now: datetime) -> bool:
+def _said(
+    connection: Connection, keys: Keys, words: Utterances, desk: str, case: Case, event: AdvisorMessage, now: datetime
+) -> bool:
     try:
         with connection.begin_nested():
             made = connection.execute(sa.insert(_R).values(case=case.id, desk=desk, theirs=event.id))
@@ -60,12 +62,12 @@ def _said(connection: Connection, keys: Keys, words: Words, desk: str, case: Cas
     values: dict[str, object] = {"outcome": why_not or ("files" if event.files else "")}
     if not why_not and event.text:
         if case.state == "waiting":
-            outbox.say(connection, keys, case.conversation, [words.taken(event.by, case.language)], now)
+            outbox.enqueue(connection, keys, case.conversation, [words.taken(event.by, case.language)], now)
         content = Content(text=event.text[:_LONGEST], by=event.by)
-        rows = outbox.say(connection, keys, case.conversation, [content], now, author="advisor")
+        rows = outbox.enqueue(connection, keys, case.conversation, [content], now, author="advisor")
         values["ours"] = rows[-1] if rows else None
     connection.execute(sa.update(_R).where(_R.c.id == made.inserted_primary_key[0]).values(**values))
-    announce(connection, f"case:{case.conversation}")
+    notify(connection, f"case:{case.conversation}")
     return True
 
 
@@ -79,11 +81,11 @@ def _refused(connection: Connection, case: Case, now: datetime, *, takes: bool) 
         waits = sa.update(_K).where(_K.c.id == case.id, _K.c.state == "waiting")
         if connection.execute(waits.values(state="taken", taken=now)).rowcount != 1:
             return "desk"
-        hold(connection, case.conversation, "human")
+        assign(connection, case.conversation, "human")
     return ""
 
 
-def _ended(connection: Connection, keys: Keys, words: Words, case: Case, now: datetime) -> bool:
+def _ended(connection: Connection, keys: Keys, words: Utterances, case: Case, now: datetime) -> bool:
     closed = connection.execute(
         sa.update(_K)
         .where(_K.c.id == case.id, _K.c.state.in_(("waiting", "taken")), _K.c.taken_by.is_(None))
@@ -91,8 +93,8 @@ def _ended(connection: Connection, keys: Keys, words: Words, case: Case, now: da
     )
     if closed.rowcount != 1:
         return False
-    hold(connection, case.conversation, "bot")
+    assign(connection, case.conversation, "bot")
     talked = case.state == "taken"
-    outbox.say(connection, keys, case.conversation, [words.ended(case.language, talked=talked)], now)
-    announce(connection, f"case:{case.conversation}")
+    outbox.enqueue(connection, keys, case.conversation, [words.ended(case.language, talked=talked)], now)
+    notify(connection, f"case:{case.conversation}")
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.log.schema import Moment, Serial, metadata
+from bot.conversations.schema import Moment, Serial, metadata
 
 #: One row a case and helpdesk. `case` is no foreign key: a row whose case is gone says what is to be erased there.
 standings = sa.Table(

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from site_of_web import Site
 
-from bot.log import conversations, outbox
-from bot.log.model import Content
+from bot.conversations import outbox
+from bot.conversations import store as conversations
+from bot.conversations.models import Content
 
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -73,8 +74,8 @@ def test_axe_finds_nothing_in_a_long_talk(chat: Callable[..., Page], site: Site,
     expect(page.locator("#messages > li.me")).to_have_count(5)
     talk = page.evaluate("sessionStorage.getItem('baken.conversation')")
     content = Content(text="Goedemiddag", translated="Good afternoon", translated_to="en", by="Anna")
-    site.run(outbox.say, site.office.keys, site.name(talk), [content], datetime.now(timezone.utc), author="advisor")
-    site.run(conversations.hold, site.name(talk), "human")
+    site.run(outbox.enqueue, site.office.keys, site.name(talk), [content], datetime.now(timezone.utc), author="advisor")
+    site.run(conversations.assign, site.name(talk), "human")
     expect(page.locator("#holder")).to_be_visible()
     page.click("#clear")
     assert findings(page) == []

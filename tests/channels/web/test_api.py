@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from site_of_web import Site, serving
 
-from bot.log import cases, conversations, outbox
-from bot.log.database import announce
-from bot.log.model import Content
+from bot.conversations import cases, outbox
+from bot.conversations import store as conversations
+from bot.conversations.database import notify
+from bot.conversations.models import Content
 from facts.base import FactBase
 
 
@@ -65,7 +66,7 @@ def test_a_poll_waits_until_something_is_said(site: Site, talk: str) -> None:
     def later() -> None:
         time.sleep(0.6)
         content = Content(text="It is me", by="Anna")
-        site.run(outbox.say, site.office.keys, site.name(talk), [content], now(), author="advisor")
+        site.run(outbox.enqueue, site.office.keys, site.name(talk), [content], now(), author="advisor")
 
     threading.Thread(target=later).start()
     start = time.monotonic()
@@ -84,15 +85,15 @@ def test_a_poll_without_news_comes_back_when_its_time_is_over(site: Site, talk: 
 
 def test_a_page_is_told_at_once_when_a_person_takes_over(site: Site, talk: str) -> None:
     last = site.answered(talk, "hello")[-1]["id"]
-    threading.Timer(0.3, lambda: site.run(conversations.hold, site.name(talk), "human")).start()
+    threading.Timer(0.3, lambda: site.run(conversations.assign, site.name(talk), "human")).start()
     news = site.poll(talk, last, 10, holder="bot", typing=False)
     assert news["holder"] == "human" and news["messages"] == []
 
 
 def test_an_advisors_typing_is_shown_and_ends_by_itself(site: Site, talk: str) -> None:
     last = site.answered(talk, "hello")[-1]["id"]
-    site.run(conversations.hold, site.name(talk), "human")
-    threading.Timer(0.2, lambda: site.run(announce, f"writing:{site.name(talk)}")).start()
+    site.run(conversations.assign, site.name(talk), "human")
+    threading.Timer(0.2, lambda: site.run(notify, f"writing:{site.name(talk)}")).start()
     assert site.poll(talk, last, 10, holder="human", typing=False)["typing"] is True
     start = time.monotonic()
     assert site.poll(talk, last, 20, holder="human", typing=True)["typing"] is False
@@ -102,7 +103,7 @@ def test_an_advisors_typing_is_shown_and_ends_by_itself(site: Site, talk: str) -
 def test_that_a_person_types_is_told_to_whoever_listens_and_kept_nowhere(site: Site, talk: str) -> None:
     site.answered(talk, "hello")
     heard: list[tuple[str, str]] = []
-    stop = site.office.hub.follow(lambda kind, name: heard.append((kind, name)))
+    stop = site.office.hub.subscribe(lambda kind, name: heard.append((kind, name)))
     assert site.post("/api/typing", {"conversation": talk})[0] == 200
     time.sleep(0.2)
     stop()
@@ -112,7 +113,7 @@ def test_that_a_person_types_is_told_to_whoever_listens_and_kept_nowhere(site: S
 def test_an_advisors_words_come_with_their_translation(site: Site, talk: str) -> None:
     last = site.answered(talk, "hello")[-1]["id"]
     content = Content(text="Goedemiddag", translated="Dzień dobry", translated_to="pl", by="Anna")
-    site.run(outbox.say, site.office.keys, site.name(talk), [content], now(), author="advisor")
+    site.run(outbox.enqueue, site.office.keys, site.name(talk), [content], now(), author="advisor")
     one = site.poll(talk, last)["messages"][0]
     assert (one["text"], one["translated"], one["translated_to"]) == ("Goedemiddag", "Dzień dobry", "pl")
 
@@ -123,9 +124,15 @@ def test_forgetting_deletes_the_talk_and_tells_the_assistant(site: Site, talk: s
     assert site.post("/api/forget", {"conversation": talk}) == (200, {"deleted": True})
     assert name in site.assistant.forgotten
     assert site.poll(talk, 0, 0) == {
-        "known": False, "messages": [], "typing": False, "holder": "bot", "language": "", "direction": "auto",
-        "first": 0, "last": 0,
-    }  # fmt: skip
+        "known": False,
+        "messages": [],
+        "typing": False,
+        "holder": "bot",
+        "language": "",
+        "direction": "auto",
+        "first": 0,
+        "last": 0,
+    }
 
 
 def test_after_deletion_from_within_the_page_sees_the_last_word_and_where_to_begin(site: Site, talk: str) -> None:
@@ -224,7 +231,8 @@ def test_no_word_of_a_refused_message_is_in_the_refusal(site: Site) -> None:
 
 def test_an_impossible_text_is_taken(site: Site, talk: str) -> None:
     raw = b'{"conversation": "%s", "id": "%s", "text": "half a pair \\ud83d"}' % (
-        talk.encode(), uuid.uuid4().hex.encode()
-    )  # fmt: skip
+        talk.encode(),
+        uuid.uuid4().hex.encode(),
+    )
     assert site.post("/api/messages", raw=raw)[0] == 202
     assert site.poll(talk)["messages"][0]["text"].startswith("half a pair")

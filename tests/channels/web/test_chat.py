@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from site_of_web import Site
 
-from bot.log import cases, conversations, history, outbox
-from bot.log.database import announce
-from bot.log.model import Content
+from bot.conversations import cases, history, outbox
+from bot.conversations import store as conversations
+from bot.conversations.database import notify
+from bot.conversations.models import Content
 
 Open = Callable[..., Page]
 
@@ -43,7 +44,7 @@ def secret(page: Page) -> str:
 def advise(site: Site, page: Page, **content: Any) -> None:
     now = datetime.now(timezone.utc)
     name = site.name(secret(page))
-    site.run(outbox.say, site.office.keys, name, [Content(**content)], now, author="advisor")
+    site.run(outbox.enqueue, site.office.keys, name, [Content(**content)], now, author="advisor")
 
 
 # -- saying and hearing ---------------------------------------------------------------------------------------------
@@ -194,6 +195,24 @@ def test_what_was_not_sent_before_a_reload_is_sent_after_it(chat: Open) -> None:
     expect(page.locator("#messages > li.me")).to_have_count(2)
 
 
+def test_what_was_not_sent_outlives_a_second_reload_with_something_said_between(chat: Open) -> None:
+    page = chat()
+    ask(page, "first")
+    for path in ("**/api/messages", "**/api/poll"):
+        page.route(path, lambda route: route.abort())
+    for text in ("second", "third"):
+        page.fill("#text", text)
+        page.press("#text", "Enter")
+        expect(page.locator("#messages > li.me").last).to_contain_text(text)
+        page.reload()
+        expect(page.locator("#messages > li")).to_have_count(1)
+    page.unroute_all()
+    page.reload()
+    expect(page.locator("#messages")).to_contain_text("You said: second", timeout=10_000)
+    expect(page.locator("#messages")).to_contain_text("You said: third", timeout=10_000)
+    expect(page.locator("#messages > li.me")).to_have_count(3)
+
+
 def test_a_server_that_is_busy_is_waited_for(chat: Open) -> None:
     page = chat()
     answers = iter([429, 503])
@@ -250,6 +269,24 @@ def test_clearing_asks_first_then_deletes_on_the_server_too(chat: Open, site: Si
     assert page.evaluate("sessionStorage.length") == 0
     ask(page, "a new talk")
     assert secret(page) != talk
+
+
+def test_what_was_not_sent_before_a_reload_is_deleted_with_the_talk(chat: Open, site: Site) -> None:
+    page = chat()
+    ask(page, "first")
+    for path in ("**/api/messages", "**/api/poll"):
+        page.route(path, lambda route: route.abort())
+    page.fill("#text", "my secret")
+    page.press("#text", "Enter")
+    expect(page.locator("#messages > li.me")).to_have_count(2)
+    page.reload()
+    page.click("#clear")
+    page.click("#clear-yes")
+    expect(page.locator("#status")).to_have_text("Everything in this chat is deleted.")
+    page.unroute_all()
+    ask(page, "a new talk")
+    page.wait_for_timeout(1500)  # long enough for whatever was still to be sent
+    assert [one["text"] for one in site.poll(secret(page), 0, 0)["messages"] if one["me"]] == ["a new talk"]
 
 
 def test_that_it_is_deleted_is_said_only_when_it_is(chat: Open) -> None:
@@ -359,8 +396,15 @@ def test_a_talk_that_waits_for_a_person_is_not_lost_by_leaving(neutral: Open, si
     page = neutral()
     ask(page, "hello")
     talk = secret(page)
-    site.run(cases.open_case, site.name(talk), datetime.now(timezone.utc), urgency=1, topic="", language="en",
-             first_message=0)  # fmt: skip
+    site.run(
+        cases.open_case,
+        site.name(talk),
+        datetime.now(timezone.utc),
+        urgency=1,
+        topic="",
+        language="en",
+        first_message=0,
+    )
     expect(page.locator("#holder")).to_be_visible()
     page.click("#leave")
     page.wait_for_url("https://neutral.example/")
@@ -375,15 +419,15 @@ def test_waiting_and_a_person_are_shown_with_a_way_back(chat: Open, site: Site) 
     ask(page, "hello")
     expect(page.locator("#holder")).to_be_hidden()
     name = site.name(secret(page))
-    site.run(conversations.hold, name, "waiting")
+    site.run(conversations.assign, name, "waiting")
     expect(page.locator("#holder-text")).to_have_text("You are waiting for a person. Until then Baken answers.")
-    site.run(conversations.hold, name, "human")
+    site.run(conversations.assign, name, "human")
     expect(page.locator("#holder-text")).to_have_text("A person answers you now.")
     page.click("#back")
     expect(page.locator("#messages > li.me").last).to_have_attribute("data-state", "sent")
     said = site.run(history.since, site.office.keys, name)
     assert [one.content.payload for one in said if one.direction == "in"] == ["", "/leave_human"]
-    site.run(conversations.hold, name, "bot")
+    site.run(conversations.assign, name, "bot")
     expect(page.locator("#holder")).to_be_hidden()
 
 
@@ -406,9 +450,9 @@ def test_typing_goes_both_ways(chat: Open, site: Site) -> None:
     page = chat()
     ask(page, "hello")
     name = site.name(secret(page))
-    site.run(conversations.hold, name, "human")
+    site.run(conversations.assign, name, "human")
     expect(page.locator("#holder")).to_be_visible()
-    site.run(announce, f"writing:{name}")
+    site.run(notify, f"writing:{name}")
     expect(page.locator("#status")).to_have_text("A person is writing")
     with page.expect_request("**/api/typing"):
         page.type("#text", "wait")

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 from site_of_web import Site, serving
 
-from bot.log import outbox
-from bot.log.model import Content
+from bot.conversations import outbox
+from bot.conversations.models import Content
 from facts.base import FactBase
 
 
@@ -177,7 +177,7 @@ def test_messages_that_come_while_it_is_closed_are_counted(visit: Callable[..., 
     talk = frame.evaluate("sessionStorage.getItem('baken.conversation')")
     launcher(page).click()
     now, content = datetime.now(timezone.utc), Content(text="Are you there?", by="Anna")
-    allowing.run(outbox.say, allowing.office.keys, allowing.name(talk), [content], now, author="advisor")
+    allowing.run(outbox.enqueue, allowing.office.keys, allowing.name(talk), [content], now, author="advisor")
     expect(launcher(page)).to_have_text("Ask a question (1)")
     launcher(page).click()
     expect(launcher(page)).to_have_text("Close")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.whatsapp.config import check, configured
+from bot.channels.whatsapp.config import configured, whatsapp_config
 from bot.settings import BadSetting, load
 
 WHOLE = {
@@ -21,11 +21,11 @@ NOWHERE = Path("/nonexistent/.env")
 
 def test_it_is_off_while_nothing_is_set() -> None:
     settings = load({}, NOWHERE)
-    assert not configured(settings) and check(settings) is None
+    assert not configured(settings) and whatsapp_config(settings) is None
 
 
 def test_the_whole_is_taken_over() -> None:
-    config = check(load({**WHOLE, "BAKEN_WHATSAPP_TEMPLATE_LANGUAGES": "nl, pl"}, NOWHERE))
+    config = whatsapp_config(load({**WHOLE, "BAKEN_WHATSAPP_TEMPLATE_LANGUAGES": "nl, pl"}, NOWHERE))
     assert config is not None and config.graph_url == "https://graph.facebook.com/v23.0"
     assert config.template_languages == ("nl", "pl") and config.oldest == timedelta(hours=25)
     assert "EAAB" not in repr(config) and "geheim" not in repr(config)
@@ -36,13 +36,16 @@ def test_the_whole_is_taken_over() -> None:
 def test_each_that_is_missing_is_named(name: str, value: str | None) -> None:
     environment = {key: one for key, one in WHOLE.items() if key != name} | ({} if value is None else {name: value})
     with pytest.raises(BadSetting, match=f"^{name} is missing"):
-        check(load(environment, NOWHERE))
+        whatsapp_config(load(environment, NOWHERE))
 
 
 def test_the_token_does_not_travel_in_the_clear() -> None:
     with pytest.raises(BadSetting, match="BAKEN_WHATSAPP_GRAPH_URL must be https"):
-        check(load({**WHOLE, "BAKEN_WHATSAPP_GRAPH_URL": "http://graph.example.org/v23.0"}, NOWHERE))
-    assert check(load({**WHOLE, "BAKEN_WHATSAPP_GRAPH_URL": "http://127.0.0.1:9000/v23.0/"}, NOWHERE)) is not None
+        whatsapp_config(load({**WHOLE, "BAKEN_WHATSAPP_GRAPH_URL": "http://graph.example.org/v23.0"}, NOWHERE))
+    assert (
+        whatsapp_config(load({**WHOLE, "BAKEN_WHATSAPP_GRAPH_URL": "http://127.0.0.1:9000/v23.0/"}, NOWHERE))
+        is not None
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,12 +59,12 @@ def test_the_token_does_not_travel_in_the_clear() -> None:
 )
 def test_a_value_that_does_not_fit_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
-        check(load({**WHOLE, name: value}, NOWHERE))
+        whatsapp_config(load({**WHOLE, name: value}, NOWHERE))
 
 
 def test_while_developing_it_is_on_by_itself_and_talks_to_this_machine() -> None:
-    config = check(load({"BAKEN_DEV": "on", "BAKEN_PORT": "8099"}, NOWHERE))
+    config = whatsapp_config(load({"BAKEN_DEV": "on", "BAKEN_PORT": "8099"}, NOWHERE))
     assert config is not None and config.graph_url == "http://127.0.0.1:8099/dev/graph"
     assert len(config.app_secret) == 32 and config.app_secret != config.access_token
     with pytest.raises(BadSetting, match="BAKEN_HOST"):
-        check(load({"BAKEN_DEV": "on", "BAKEN_HOST": "0.0.0.0"}, NOWHERE))
+        whatsapp_config(load({"BAKEN_DEV": "on", "BAKEN_HOST": "0.0.0.0"}, NOWHERE))

@@ -13,12 +13,22 @@ import pytest
 from aiohttp import web
 from playwright.async_api import async_playwright, expect
 
-from actions.reply import Button
-from bot.channels.whatsapp import phone, webhook
-from bot.channels.whatsapp.carrier import WhatsAppCarrier
-from bot.channels.whatsapp.config import Config, check
-from bot.channels.whatsapp.graph import Graph
-from bot.log.model import Content, Conversation, FileRef, Incoming, Message, Outgoing, Sent, Update
+from actions.responses import Button
+from bot.channels.whatsapp import webhook
+from bot.channels.whatsapp.channel import WhatsAppCarrier
+from bot.channels.whatsapp.config import WhatsAppConfig, whatsapp_config
+from bot.channels.whatsapp.graph_client import Graph
+from bot.conversations.models import (
+    Content,
+    Conversation,
+    Delivered,
+    DeliveryStatus,
+    FileRef,
+    Incoming,
+    Message,
+    Outgoing,
+)
+from bot.dev import phone
 from bot.settings import Settings
 from facts.base import FactBase
 from facts.wording import Wording
@@ -32,7 +42,7 @@ class Echo:
     def __init__(self) -> None:
         self.carrier: WhatsAppCarrier | None = None
         self.incoming: list[Incoming] = []
-        self.updates: list[Update] = []
+        self.updates: list[DeliveryStatus] = []
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def read(self, conversation: str, file: str) -> bytes | None:
@@ -45,7 +55,7 @@ class Echo:
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
-    async def updated(self, updates: Sequence[Update]) -> None:
+    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
         self.updates.extend(updates)
 
     def refused(self, reason: str) -> None:
@@ -66,18 +76,24 @@ class Echo:
             id="c", channel="whatsapp", holder="bot", language="en", last_in=one.at, contact=one.contact
         )
         message = Message(
-            id=row, conversation="c", direction="out", author="bot", kind="text", state="sending", content=content,
+            id=row,
+            conversation="c",
+            direction="out",
+            author="bot",
+            kind="text",
+            state="sending",
+            content=content,
             at=datetime.now(timezone.utc),
-        )  # fmt: skip
+        )
         await self.carrier.working(conversation, one.channel_id)
         sent = await self.carrier.send(Outgoing(message=message, conversation=conversation, answered=one.channel_id))
-        assert isinstance(sent, Sent)
+        assert isinstance(sent, Delivered)
 
 
 @pytest.fixture
 async def echo(base: FactBase) -> AsyncIterator[tuple[str, Echo]]:
     listening = socket.create_server(("127.0.0.1", 0))
-    config = check(Settings(dev="on", port=listening.getsockname()[1]))
+    config = whatsapp_config(Settings(dev="on", port=listening.getsockname()[1]))
     assert config is not None
     app, core = web.Application(), Echo()
     graph = Graph(config)
@@ -130,11 +146,12 @@ async def test_its_graph_api_takes_messages_of_ours_only(echo: tuple[str, Echo])
         assert response.status == 401
 
 
-def test_it_is_not_there_when_whatsapp_is_real(config: Config) -> None:
+def test_it_is_not_there_when_whatsapp_is_real(config: WhatsAppConfig) -> None:
     app = web.Application()
     assert not phone.add_routes(app, config) and not list(app.router.routes())
 
 
+@pytest.mark.browser
 async def test_a_person_talks_on_it_in_a_browser(echo: tuple[str, Echo]) -> None:
     if CHROMIUM is None:
         pytest.fail("this test needs Chromium: apt-get install chromium")
@@ -181,8 +198,20 @@ async def test_a_person_talks_on_it_in_a_browser(echo: tuple[str, Echo]) -> None
             await say("x", kind)
         await expect(theirs).to_have_count(15)
         assert sorted({one.kind for one in core.incoming}) == sorted(
-            ["button", "contacts", "deleted", "document", "edited", "image", "location", "reaction", "sticker", "text",
-             "unknown", "voice"]
-        )  # fmt: skip
+            [
+                "button",
+                "contacts",
+                "deleted",
+                "document",
+                "edited",
+                "image",
+                "location",
+                "reaction",
+                "sticker",
+                "text",
+                "unknown",
+                "voice",
+            ]
+        )
         assert faults == []
         await browser.close()

@@ -16,8 +16,8 @@ import pytest
 from aiohttp import web
 
 from bot.channels.whatsapp import webhook
-from bot.channels.whatsapp.config import Config
-from bot.log.model import Incoming, Update
+from bot.channels.whatsapp.config import WhatsAppConfig
+from bot.conversations.models import DeliveryStatus, Incoming
 from tests.channels.whatsapp import meta
 from tests.channels.whatsapp.conftest import Serve
 
@@ -27,7 +27,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.incoming: list[Incoming] = []
-        self.updates: list[Update] = []
+        self.updates: list[DeliveryStatus] = []
         self.refusals: Counter[str] = Counter()
         self.broken = False
         self.gate: asyncio.Event | None = None
@@ -39,7 +39,7 @@ class Kept:
             raise OSError("the database is away")
         self.incoming.extend(incoming)
 
-    async def updated(self, updates: Sequence[Update]) -> None:
+    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
         self.updates.extend(updates)
 
     def refused(self, reason: str) -> None:
@@ -65,7 +65,7 @@ class Door:
 
 
 @pytest.fixture
-async def door(config: Config, serve: Serve) -> AsyncIterator[Door]:
+async def door(config: WhatsAppConfig, serve: Serve) -> AsyncIterator[Door]:
     app, core = web.Application(client_max_size=1024), Kept()
     webhook.add_routes(app, config, core)
     async with aiohttp.ClientSession() as session:
@@ -106,7 +106,7 @@ async def test_a_signed_message_is_kept_before_the_answer(door: Door) -> None:
 async def test_statuses_are_handed_on(door: Door) -> None:
     raw = meta.body(statuses=[meta.status("wamid.1", "failed", to="31612345678", ours="5", code=131047)])
     assert await door.post(raw) == 200
-    assert door.core.updates == [Update(channel_id="wamid.1", state="failed", code="131047", ours=5)]
+    assert door.core.updates == [DeliveryStatus(channel_id="wamid.1", state="failed", code="131047", ours=5)]
 
 
 async def test_without_a_signature_it_is_401(door: Door) -> None:
@@ -220,7 +220,7 @@ RECORDED = {file.stem: file.read_bytes() for file in (Path(__file__).parent / "d
 
 
 @pytest.mark.parametrize("name", sorted(RECORDED))
-async def test_no_recorded_body_ends_in_a_500(config: Config, serve: Serve, name: str) -> None:
+async def test_no_recorded_body_ends_in_a_500(config: WhatsAppConfig, serve: Serve, name: str) -> None:
     app, core = web.Application(), Kept()
     webhook.add_routes(app, config, core, now=lambda: datetime.fromtimestamp(1796000060, timezone.utc))
     async with aiohttp.ClientSession() as session:

@@ -10,19 +10,21 @@ from types import SimpleNamespace
 import pytest
 from aiohttp import web
 
+from bot.conversations import cases, history, inbox, outbox
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.models import Contact, Content, Incoming, Message
+from bot.delivery.events import EventBus
 from bot.desk.handoff import Handoff
-from bot.desk.helpdesks import doors
+from bot.desk.helpdesks import registry
 from bot.desk.helpdesks.chatwoot import Chatwoot
-from bot.desk.helpdesks.config import Chatwoot as Config
+from bot.desk.helpdesks.config import ChatwootConfig as Config
 from bot.desk.helpdesks.forwarding import Forwarding
-from bot.log import cases, conversations, history, inbox, outbox
-from bot.log.database import Database
-from bot.log.keys import Keys
-from bot.log.model import Contact, Content, Incoming, Message
-from bot.post.hub import Hub
 from bot.settings import Settings
 from facts.base import FactBase
 from tests.desk.helpdesks.stand_in import ACCOUNT, INBOX, SECRET, TOKEN, ChatwootStandIn
+from tests.servers import listen
 
 PHONE, NAME = "31687654321", "Oksana Shevchenko"
 
@@ -44,8 +46,8 @@ class Side:
 
     def __init__(self, database: Database, base: FactBase, chatwoot: ChatwootStandIn) -> None:
         self.database, self.keys, self.chatwoot = database, Keys(bytes(range(32))), chatwoot
-        self.hub = Hub()
-        database.listen(self.hub.heard)
+        self.hub = EventBus()
+        database.listen(self.hub.publish_threadsafe)
         self.words = Handoff(Settings(), self.keys, lambda: base)
         self.door = Chatwoot(config(chatwoot.address))
         self.worker = Forwarding(database, self.keys, self.hub, self.door, "https://baken.ngo.example")
@@ -56,22 +58,22 @@ class Side:
     async def start(self) -> None:
         app = web.Application()
         settings = Settings(
-            chatwoot_url=self.chatwoot.address, chatwoot_token=TOKEN, chatwoot_account=str(ACCOUNT),
-            chatwoot_inbox=str(INBOX), chatwoot_webhook_secret=SECRET,
-        )  # fmt: skip
-        webhook = doors.Webhook(
-            doors.config.chatwoot(settings) or pytest.fail("no Chatwoot"),
-            SimpleNamespace(database=self.database, keys=self.keys, hub=self.hub), self.words,
+            chatwoot_url=self.chatwoot.address,
+            chatwoot_token=TOKEN,
+            chatwoot_account=str(ACCOUNT),
+            chatwoot_inbox=str(INBOX),
+            chatwoot_webhook_secret=SECRET,
+        )
+        webhook = registry.HelpdeskWebhook(
+            registry.config.chatwoot(settings) or pytest.fail("no Chatwoot"),
+            SimpleNamespace(database=self.database, keys=self.keys, hub=self.hub),
+            self.words,
             lambda _, reason: self.refused.append(reason),
-        )  # fmt: skip
-        app.router.add_post(doors.PATH, webhook.receive)
-        app.router.add_post(doors.PATH + "/{secret}", webhook.receive)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        self.chatwoot.webhook = f"http://127.0.0.1:{port}{doors.PATH}"
+        )
+        app.router.add_post(registry.PATH, webhook.receive)
+        app.router.add_post(registry.PATH + "/{secret}", webhook.receive)
+        address, self._runner = await listen(app)
+        self.chatwoot.webhook = f"{address}{registry.PATH}"
 
     async def stop(self) -> None:
         await self.door.end()
@@ -86,38 +88,49 @@ class Side:
         """The person writes, and the message is dealt with."""
         self.count += 1
         incoming = Incoming(
-            channel=channel, address=PHONE, channel_id=f"m{self.count}", kind=kind, content=Content(text=text),
-            at=now(), contact=Contact(phone=PHONE, name=NAME, username="oksana_sh"), language="uk",
-        )  # type: ignore[arg-type]  # fmt: skip
-        taken = await self.database.run(inbox.take_in, self.keys, incoming, now())
+            channel=channel,
+            address=PHONE,
+            channel_id=f"m{self.count}",
+            kind=kind,
+            content=Content(text=text),
+            at=now(),
+            contact=Contact(phone=PHONE, name=NAME, username="oksana_sh"),
+            language="uk",
+        )  # type: ignore[arg-type]
+        taken = await self.database.transaction(inbox.receive, self.keys, incoming, now())
         if state != "new":
-            await self.database.run(inbox.settle, taken.id, state)
-        message = await self.database.run(history.message, self.keys, taken.id)
+            await self.database.transaction(inbox.settle, taken.id, state)
+        message = await self.database.transaction(history.message, self.keys, taken.id)
         assert message is not None
         return message
 
     async def bot(self, conversation: str, text: str) -> None:
-        await self.database.run(outbox.say, self.keys, conversation, [Content(text=text)], now())
+        await self.database.transaction(outbox.enqueue, self.keys, conversation, [Content(text=text)], now())
 
     async def case(self, text: str = "хочу поговорити з людиною", urgency: int = cases.ASKED) -> tuple[int, str]:
         """The person asks for a human: the case, and the conversation."""
         asked = await self.person(text)
-        number = await self.database.run(
-            cases.open_case, asked.conversation, now(), urgency=urgency, topic="unpaid_wages", language="uk",
+        number = await self.database.transaction(
+            cases.open_case,
+            asked.conversation,
+            now(),
+            urgency=urgency,
+            topic="unpaid_wages",
+            language="uk",
             first_message=asked.id,
-        )  # fmt: skip
+        )
         return number, asked.conversation
 
     async def read(self, conversation: str) -> list[Message]:
-        return await self.database.run(history.since, self.keys, conversation)
+        return await self.database.transaction(history.since, self.keys, conversation)
 
     async def get(self, number: int) -> cases.Case:
-        found = await self.database.run(cases.get, number)
+        found = await self.database.transaction(cases.get, number)
         assert found is not None
         return found
 
     async def holder(self, conversation: str) -> str:
-        found = await self.database.run(conversations.find, self.keys, conversation)
+        found = await self.database.transaction(conversations.find, self.keys, conversation)
         assert found is not None
         return found.holder
 

@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.desk.helpdesks import description
+from tests.servers import listen
 
 TOKEN, ACCOUNT, INBOX = "chatwoot-token", 3, 7
 SECRET = "a-secret-of-the-inbox"
@@ -39,23 +40,22 @@ class ChatwootStandIn:
         self._ids = iter(range(100, 100_000))
         self.app = web.Application()
         for method, path, handler in (
-            ("POST", "/contacts", self._contact), ("GET", "/contacts/search", self._search),
-            ("DELETE", "/contacts/{id}", self._delete), ("GET", "/contacts/{id}/conversations", self._of_contact),
-            ("POST", "/conversations", self._conversation), ("GET", "/conversations/{id}/messages", self._list),
+            ("POST", "/contacts", self._contact),
+            ("GET", "/contacts/search", self._search),
+            ("DELETE", "/contacts/{id}", self._delete),
+            ("GET", "/contacts/{id}/conversations", self._of_contact),
+            ("POST", "/conversations", self._conversation),
+            ("GET", "/conversations/{id}/messages", self._list),
             ("POST", "/conversations/{id}/messages", self._message),
             ("POST", "/conversations/{id}/toggle_status", self._status),
             ("POST", "/conversations/{id}/toggle_priority", self._priority),
-        ):  # fmt: skip
+        ):
             self.app.router.add_route(method, BASE + path, self._checked(handler))
         self._background: set[asyncio.Task[Any]] = set()
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> ChatwootStandIn:
-        self._runner = web.AppRunner(self.app, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.address = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
+        self.address, self._runner = await listen(self.app)
         return self
 
     async def stop(self) -> None:
@@ -73,8 +73,17 @@ class ChatwootStandIn:
 
     # -- what an agent does -------------------------------------------------------------------------------------
 
-    async def agent_says(self, conversation: int, text: str, /, *, private: bool = False, name: str = "Femke",
-                         times: int = 1, **more: Any) -> list[int]:  # fmt: skip
+    async def agent_says(
+        self,
+        conversation: int,
+        text: str,
+        /,
+        *,
+        private: bool = False,
+        name: str = "Femke",
+        times: int = 1,
+        **more: Any,
+    ) -> list[int]:
         """An agent writes; Chatwoot tells the webhook (`times`: retries). The statuses of the answers."""
         made = self._store(conversation, text, 1, private)
         return [await self.tell(self.event(made, conversation, name, **more)) for _ in range(times)]
@@ -82,21 +91,33 @@ class ChatwootStandIn:
     def event(self, message: dict[str, Any], conversation: int, name: str = "Femke", /, **more: Any) -> dict[str, Any]:
         kinds = {0: "incoming", 1: "outgoing", 2: "activity", 3: "template"}
         return {
-            "event": "message_created", "id": message["id"], "content": message["content"],
-            "message_type": kinds[message["message_type"]], "content_type": "text", "private": message["private"],
-            "content_attributes": {}, "source_id": None,
+            "event": "message_created",
+            "id": message["id"],
+            "content": message["content"],
+            "message_type": kinds[message["message_type"]],
+            "content_type": "text",
+            "private": message["private"],
+            "content_attributes": {},
+            "source_id": None,
             "sender": {"id": 1, "name": name, "email": "femke@ngo.example", "type": "user"},
-            "inbox": {"id": INBOX, "name": "Baken"}, "account": {"id": ACCOUNT, "name": "NGO"},
+            "inbox": {"id": INBOX, "name": "Baken"},
+            "account": {"id": ACCOUNT, "name": "NGO"},
             "conversation": self.conversation_data(conversation),
-        } | more  # fmt: skip
+        } | more
 
     def conversation_data(self, conversation: int) -> dict[str, Any]:
         kept = self.conversations[conversation]
         return {
-            "id": conversation, "inbox_id": INBOX, "channel": "Channel::Api", "can_reply": True,
-            "status": kept["status"], "meta": {"sender": {"type": "contact"}, "assignee": None}, "messages": [],
-            "custom_attributes": kept["custom_attributes"], "unread_count": 0,
-        }  # fmt: skip
+            "id": conversation,
+            "inbox_id": INBOX,
+            "channel": "Channel::Api",
+            "can_reply": True,
+            "status": kept["status"],
+            "meta": {"sender": {"type": "contact"}, "assignee": None},
+            "messages": [],
+            "custom_attributes": kept["custom_attributes"],
+            "unread_count": 0,
+        }
 
     async def resolve(self, conversation: int, event: str = "conversation_status_changed") -> int:
         self.conversations[conversation]["status"] = "resolved"
@@ -150,8 +171,12 @@ class ChatwootStandIn:
 
     def _shown(self, contact: dict[str, Any]) -> dict[str, Any]:
         inbox = {"id": INBOX, "name": "Baken", "channel_type": "Channel::Api"}
-        return {**contact, "email": None, "phone_number": contact.get("phone_number"),
-                "contact_inboxes": [{"source_id": contact["source_id"], "inbox": inbox}]}  # fmt: skip
+        return {
+            **contact,
+            "email": None,
+            "phone_number": contact.get("phone_number"),
+            "contact_inboxes": [{"source_id": contact["source_id"], "inbox": inbox}],
+        }
 
     def _contact(self, request: web.Request, body: Any) -> dict[str, Any]:
         if any(one["identifier"] == body["identifier"] for one in self.contacts.values()):
@@ -222,10 +247,18 @@ class ChatwootStandIn:
 
     def _store(self, conversation: int, text: str, kind: int, private: bool) -> dict[str, Any]:
         made = {
-            "id": next(self._ids), "content": text, "account_id": ACCOUNT, "inbox_id": INBOX,
-            "conversation_id": conversation, "message_type": kind, "created_at": 1, "private": private,
-            "status": "sent", "source_id": None, "content_type": "text",
-        }  # fmt: skip
+            "id": next(self._ids),
+            "content": text,
+            "account_id": ACCOUNT,
+            "inbox_id": INBOX,
+            "conversation_id": conversation,
+            "message_type": kind,
+            "created_at": 1,
+            "private": private,
+            "status": "sent",
+            "source_id": None,
+            "content_type": "text",
+        }
         self.messages.setdefault(conversation, []).append(made)
         return made
 

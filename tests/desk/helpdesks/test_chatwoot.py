@@ -11,21 +11,23 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
+from bot.conversations import cases, outbox
+from bot.conversations import schema as log_schema
+from bot.conversations import store as conversations
+from bot.conversations.database import Database
+from bot.conversations.models import NotDelivered
 from bot.desk.helpdesks import chatwoot as door
-from bot.desk.helpdesks import ledger, schema
-from bot.desk.helpdesks.door import Line
+from bot.desk.helpdesks import schema, sync_state
 from bot.desk.helpdesks.forwarding import OUTCOMES
-from bot.log import cases, conversations, outbox
-from bot.log import schema as log_schema
-from bot.log.database import Database
-from bot.log.model import NotSent
+from bot.desk.helpdesks.helpdesk import TranscriptLine
 from tests.desk.helpdesks.conftest import NAME, PHONE, Side
 from tests.desk.helpdesks.stand_in import ChatwootStandIn
+from tests.servers import listening
 
 
 def rush(database: Database) -> None:
     """What was put off is due now."""
-    database.now(
+    database.transaction_sync(
         lambda connection: connection.execute(
             sa.update(schema.standings).values(next_at=datetime(2026, 1, 1, tzinfo=timezone.utc))
         )
@@ -48,12 +50,12 @@ async def test_a_case_is_one_contact_and_one_conversation_with_what_the_person_s
 
 async def test_phone_number_name_and_user_name_are_never_sent(side: Side) -> None:
     _number, conversation = await side.case()
-    await side.database.run(cases.consent, conversation, "share", "yes")
+    await side.database.transaction(cases.consent, conversation, "share", "yes")
     await side.person("не платять", state="held")
     theirs = await side.forward(2)
     await side.chatwoot.agent_says(theirs, "Dag")
-    await side.database.run(cases.raise_urgency, conversation, cases.DANGER)
-    await side.database.run(cases.leave, conversation, datetime.now(timezone.utc))
+    await side.database.transaction(cases.raise_urgency, conversation, cases.DANGER)
+    await side.database.transaction(cases.leave, conversation, datetime.now(timezone.utc))
     await side.forward(2)
     sent = side.chatwoot.everything_sent()
     assert len(side.chatwoot.requests) > 6
@@ -68,7 +70,7 @@ async def test_what_was_said_before_goes_along_only_with_consent(side: Side, ans
     _, conversation = await side.case()
     await side.forward()
     if answer:
-        await side.database.run(cases.consent, conversation, "share", answer)
+        await side.database.transaction(cases.consent, conversation, "share", answer)
     theirs = await side.forward()
     sent = side.chatwoot.everything_sent().encode().decode("unicode_escape", "ignore")
     notes = "\n".join(side.chatwoot.said(theirs, private=True))
@@ -109,13 +111,23 @@ async def test_nothing_goes_round_in_circles(side: Side) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"private": True}, {"message_type": "incoming"}, {"message_type": "template"}, {"message_type": "activity"},
-        {"sender": {"id": 1, "name": "Bot", "type": "agent_bot"}}, {"sender": None}, {"inbox": {"id": 8}},
-        {"account": {"id": 4}}, {"event": "message_updated"}, {"content": None}, {"content": "   "},
-        {"conversation": {"id": 99999, "inbox_id": 7}}, {"conversation": None}, {"id": "1; drop table"},
+        {"private": True},
+        {"message_type": "incoming"},
+        {"message_type": "template"},
+        {"message_type": "activity"},
+        {"sender": {"id": 1, "name": "Bot", "type": "agent_bot"}},
+        {"sender": None},
+        {"inbox": {"id": 8}},
+        {"account": {"id": 4}},
+        {"event": "message_updated"},
+        {"content": None},
+        {"content": "   "},
+        {"conversation": {"id": 99999, "inbox_id": 7}},
+        {"conversation": None},
+        {"id": "1; drop table"},
         {"private": None},
     ],
-)  # fmt: skip
+)
 async def test_only_public_words_of_agents_in_our_inbox_are_carried(side: Side, change: dict[str, object]) -> None:
     number, conversation = await side.case()
     theirs = await side.forward()
@@ -151,7 +163,7 @@ async def test_who_goes_back_to_baken_is_resolved_there_and_the_agent_is_told_wh
 ) -> None:
     _, conversation = await side.case()
     theirs = await side.forward()
-    await side.database.run(cases.leave, conversation, datetime.now(timezone.utc))
+    await side.database.transaction(cases.leave, conversation, datetime.now(timezone.utc))
     await side.chatwoot.agent_says(theirs, "Ben je er nog?")
     await side.forward(2)
     assert side.chatwoot.conversations[theirs]["status"] == "resolved"
@@ -167,7 +179,7 @@ async def test_a_case_that_an_advisor_of_the_desk_took_is_not_talked_into(side: 
         mine = sa.update(log_schema.cases).where(log_schema.cases.c.id == number)
         connection.execute(mine.values(state="taken", taken_by=1))
 
-    await side.database.run(take)
+    await side.database.transaction(take)
     await side.chatwoot.agent_says(theirs, "Ik neem hem")
     await side.chatwoot.resolve(theirs)
     await side.forward()
@@ -184,12 +196,12 @@ async def test_what_is_said_to_an_advisor_of_the_desk_goes_nowhere_else_until_th
     def put(state: str, who: int | None) -> sa.sql.Update:
         return sa.update(table).where(table.c.id == number).values(state=state, taken_by=who)
 
-    await side.database.run(lambda connection: connection.execute(put("taken", 1)))
+    await side.database.transaction(lambda connection: connection.execute(put("taken", 1)))
     await side.person("тільки вам", state="held")
     await side.forward(2)
     assert "тільки вам" not in side.chatwoot.said(theirs, private=False)
     assert side.chatwoot.conversations[theirs]["status"] == "resolved"
-    await side.database.run(lambda connection: connection.execute(put("waiting", None)))
+    await side.database.transaction(lambda connection: connection.execute(put("waiting", None)))
     await side.forward(2)
     assert side.chatwoot.conversations[theirs]["status"] == "open"
     assert side.chatwoot.said(theirs, private=False)[-1] == "тільки вам"
@@ -213,7 +225,7 @@ async def test_a_message_that_whatsapp_refused_is_told_to_the_agent(side: Side) 
     await side.chatwoot.agent_says(theirs, "Hallo")
     advisor = next(one for one in await side.read(conversation) if one.author == "advisor")
     failed = sa.update(log_schema.messages).where(log_schema.messages.c.id == advisor.id).values(state="failed")
-    await side.database.run(lambda connection: connection.execute(failed))
+    await side.database.transaction(lambda connection: connection.execute(failed))
     await side.forward(3)
     assert side.chatwoot.said(theirs, private=True).count(OUTCOMES["failed"]) == 1
 
@@ -222,7 +234,7 @@ async def test_danger_is_told_at_once_and_when_it_shows_later(side: Side) -> Non
     _, conversation = await side.case()
     theirs = await side.forward()
     assert side.chatwoot.conversations[theirs]["priority"] == "medium"
-    await side.database.run(cases.raise_urgency, conversation, cases.DANGER)
+    await side.database.transaction(cases.raise_urgency, conversation, cases.DANGER)
     await side.forward()
     assert side.chatwoot.conversations[theirs]["priority"] == "urgent"
 
@@ -234,7 +246,7 @@ async def test_what_is_still_to_be_answered_waits_so_that_the_order_stays(side: 
     theirs = await side.forward()
     assert "друге" not in side.chatwoot.said(theirs, private=False)
     new = sa.update(log_schema.messages).where(log_schema.messages.c.state == "new").values(state="held")
-    await side.database.run(lambda connection: connection.execute(new))
+    await side.database.transaction(lambda connection: connection.execute(new))
     await side.forward()
     assert side.chatwoot.said(theirs, private=False)[1:] == ["перше", "друге"]
 
@@ -274,7 +286,7 @@ async def test_tries_wait_longer_and_longer_but_never_more_than_ten_minutes(side
     for _ in range(12):
         side.chatwoot.failures = [503]
         await side.forward()
-        row = await side.database.run(lambda connection: connection.execute(sa.select(schema.standings)).one())
+        row = await side.database.transaction(lambda connection: connection.execute(sa.select(schema.standings)).one())
         waits.append(row.next_at - datetime.now(timezone.utc))
         rush(side.database)
     waited = [round(wait.total_seconds()) for wait in waits]
@@ -294,7 +306,7 @@ async def test_a_slow_chatwoot_holds_nobody_up(side: Side, monkeypatch: pytest.M
     assert asyncio.get_running_loop().time() - begun < 2.0
     await working
     assert asyncio.get_running_loop().time() - begun < 2.0
-    row = await side.database.run(lambda connection: connection.execute(sa.select(schema.standings)).one())
+    row = await side.database.transaction(lambda connection: connection.execute(sa.select(schema.standings)).one())
     assert row.error == "?timeout"
 
 
@@ -315,14 +327,16 @@ async def test_who_is_forgotten_here_is_forgotten_there(side: Side) -> None:
     _, conversation = await side.case()
     theirs = await side.forward()
     await side.chatwoot.agent_says(theirs, "Hallo")
-    await side.database.run(conversations.empty, conversation)
+    await side.database.transaction(conversations.erase_content, conversation)
     side.chatwoot.failures = [503]
     await side.forward()
     rush(side.database)
     await side.forward()
     assert side.chatwoot.contacts == {} and side.chatwoot.conversations == {}
     for table in (schema.standings, schema.received):
-        left = await side.database.run(lambda connection, table=table: connection.execute(sa.select(table)).all())
+        left = await side.database.transaction(
+            lambda connection, table=table: connection.execute(sa.select(table)).all()
+        )
         assert left == []
 
 
@@ -332,7 +346,7 @@ async def test_closed_cases_are_forgotten_there_when_their_time_is_over(side: Si
     await side.chatwoot.resolve(theirs)
     await side.forward()
     assert theirs in side.chatwoot.conversations
-    await side.database.run(conversations.forget, conversation)
+    await side.database.transaction(conversations.erase, conversation)
     await side.forward()
     assert side.chatwoot.contacts == {}
 
@@ -368,7 +382,7 @@ async def test_the_worker_hands_on_within_a_second_of_the_news(side: Side) -> No
 
 async def test_the_log_may_be_away_while_the_worker_runs(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     await side.case()
-    real, calls = ledger.look, []
+    real, calls = sync_state.look, []
 
     def broken(*arguments: object) -> object:
         calls.append(1)
@@ -376,7 +390,7 @@ async def test_the_log_may_be_away_while_the_worker_runs(side: Side, monkeypatch
             raise sa.exc.OperationalError("select", {}, Exception("away"))
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ledger, "look", broken)
+    monkeypatch.setattr(sync_state, "look", broken)
     with pytest.raises(sa.exc.OperationalError):
         await side.worker.once()
     rush(side.database)
@@ -415,16 +429,11 @@ async def test_an_address_that_sends_elsewhere_is_not_followed(chatwoot: Chatwoo
 
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", away)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    address = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
-    client = door.Chatwoot(config(address))
-    answer = await client.say("1", Line(row=1, author="person", text="x"), doubtful=False)
-    await client.end()
-    await runner.cleanup()
-    assert isinstance(answer, NotSent) and answer.code == "307"
+    async with listening(app) as address:
+        client = door.Chatwoot(config(address))
+        answer = await client.say("1", TranscriptLine(row=1, author="person", text="x"), doubtful=False)
+        await client.end()
+    assert isinstance(answer, NotDelivered) and answer.code == "307"
     assert seen and chatwoot.requests == []
 
 
@@ -432,7 +441,7 @@ async def test_the_outbox_is_not_touched_by_a_case_that_is_gone(side: Side) -> N
     _, conversation = await side.case()
     theirs = await side.forward()
     event = side.chatwoot.event(side.chatwoot._store(theirs, "te laat", 1, False), theirs)
-    await side.database.run(conversations.empty, conversation)
+    await side.database.transaction(conversations.erase_content, conversation)
     assert await side.chatwoot.tell(event) == 200
     assert await side.read(conversation) == []
-    assert await side.database.run(outbox.next_due) is None
+    assert await side.database.transaction(outbox.next_due) is None

@@ -43,12 +43,15 @@ def test_a_missing_setting_is_named(name: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"chatwoot_url": "http://chat.ngo.example"}, {"chatwoot_url": "ftp://chat"},
+        {"chatwoot_url": "http://chat.ngo.example"},
+        {"chatwoot_url": "ftp://chat"},
         {"chatwoot_url": "chat.ngo.example"},
-        {"chatwoot_url": "https://u:p@chat.ngo.example"}, {"chatwoot_account": "one"}, {"chatwoot_inbox": "²"},
+        {"chatwoot_url": "https://u:p@chat.ngo.example"},
+        {"chatwoot_account": "one"},
+        {"chatwoot_inbox": "²"},
         {"chatwoot_webhook_secret": "short"},
     ],
-)  # fmt: skip
+)
 def test_what_is_unsafe_or_no_address_is_refused(change: dict[str, str]) -> None:
     with pytest.raises(BadSetting):
         config.chatwoot(Settings(**CHATWOOT | change))  # type: ignore[arg-type]
@@ -57,10 +60,13 @@ def test_what_is_unsafe_or_no_address_is_refused(change: dict[str, str]) -> None
 @pytest.mark.parametrize(
     "change",
     [
-        {"mail_to": ""}, {"mail_url": "mail.ngo.example"}, {"mail_url": "smtp://mail:port"}, {"mail_from": "nobody"},
+        {"mail_to": ""},
+        {"mail_url": "mail.ngo.example"},
+        {"mail_url": "smtp://mail:port"},
+        {"mail_from": "nobody"},
         {"mail_from": "a@b.nl\r\nBcc: all@b.nl"},
     ],
-)  # fmt: skip
+)
 def test_half_or_broken_mail_settings_are_refused(change: dict[str, str]) -> None:
     with pytest.raises(BadSetting):
         config.mail(Settings(**MAIL | change))  # type: ignore[arg-type]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.message import EmailMessage
@@ -14,13 +13,14 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
+from bot.conversations import cases
+from bot.conversations.database import Database
 from bot.desk.helpdesks import config, schema
 from bot.desk.helpdesks.forwarding import Forwarding
 from bot.desk.helpdesks.mail import Mail
-from bot.log import cases
-from bot.log.database import Database
 from bot.settings import Settings
 from tests.desk.helpdesks.conftest import NAME, PHONE, Side
+from tests.ports import free_port
 
 
 class Box:
@@ -43,9 +43,7 @@ class Box:
 @pytest.fixture
 def box() -> Iterator[tuple[Box, str]]:
     made = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = Controller(made, hostname="127.0.0.1", port=port)
     server.start()
     try:
@@ -63,13 +61,13 @@ def worker(side: Side, url: str) -> Forwarding:
 
 
 def put_off(database: Database) -> sa.engine.Row:
-    return database.now(lambda connection: connection.execute(sa.select(schema.standings)).one())
+    return database.transaction_sync(lambda connection: connection.execute(sa.select(schema.standings)).one())
 
 
 async def test_a_new_case_is_told_once_with_no_word_of_the_person(side: Side, box: tuple[Box, str]) -> None:
     mails, url = box
     number, conversation = await side.case("мене звати Оксана, подзвоніть 0687654321")
-    await side.database.run(cases.consent, conversation, "share", "yes")
+    await side.database.transaction(cases.consent, conversation, "share", "yes")
     for _ in range(3):
         await worker(side, url).once()
     (mail,) = mails.mails
@@ -86,7 +84,7 @@ async def test_a_case_that_becomes_dangerous_is_told_again(side: Side, box: tupl
     mails, url = box
     _, conversation = await side.case()
     await worker(side, url).once()
-    await side.database.run(cases.raise_urgency, conversation, cases.DANGER)
+    await side.database.transaction(cases.raise_urgency, conversation, cases.DANGER)
     await worker(side, url).once()
     await worker(side, url).once()
     assert [str(mail["Subject"]).startswith("Baken: !") for mail in mails.mails] == [False, True]
@@ -102,10 +100,10 @@ async def test_a_mail_server_that_is_away_holds_up_no_case_and_is_tried_again(si
     assert (await side.get(number)).state == "waiting" and put_off(side.database).tries == 1
     mails.away = False
     past = sa.update(schema.standings).values(next_at=datetime(2026, 1, 1, tzinfo=timezone.utc))
-    await side.database.run(lambda connection: connection.execute(past))
+    await side.database.transaction(lambda connection: connection.execute(past))
     await worker(side, "smtp://127.0.0.1:9").once()
     assert put_off(side.database).error == "ConnectionRefusedError"
-    await side.database.run(lambda connection: connection.execute(past))
+    await side.database.transaction(lambda connection: connection.execute(past))
     await worker(side, url).once()
     assert len(mails.mails) == 1 and put_off(side.database).error == ""
 
@@ -115,9 +113,9 @@ async def test_a_case_that_ended_before_the_mail_went_is_not_told(side: Side, bo
     mails.away = True
     _, conversation = await side.case()
     await worker(side, url).once()
-    await side.database.run(cases.leave, conversation, datetime.now(timezone.utc))
+    await side.database.transaction(cases.leave, conversation, datetime.now(timezone.utc))
     mails.away = False
     past = sa.update(schema.standings).values(next_at=datetime(2026, 1, 1, tzinfo=timezone.utc))
-    await side.database.run(lambda connection: connection.execute(past))
+    await side.database.transaction(lambda connection: connection.execute(past))
     await worker(side, url).once()
     assert mails.mails == [] and put_off(side.database).state == "done"

@@ -9,7 +9,7 @@ import time
 import aiohttp
 import pytest
 
-from bot.desk.helpdesks import doors
+from bot.desk.helpdesks import registry
 from tests.desk.helpdesks.conftest import Side
 from tests.desk.helpdesks.stand_in import SECRET
 
@@ -60,12 +60,20 @@ async def test_a_signature_of_another_secret_of_another_body_or_of_yesterday_is_
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 400), (b"{", 400), (b"\xff\xfe", 400), (b"[" * 100_000, 400), (b"[]", 200), (b"null", 200), (b"{}", 200),
-        (b'{"event": "message_created"}', 200), (b'{"event": "conversation_updated", "id": true, "status": 1}', 200),
-        (b'{"event": ["message_created"], "sender": {}}', 200), (b'{"event": "webwidget_triggered"}', 200),
+        (b"", 400),
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 100_000, 400),
+        (b"[]", 200),
+        (b"null", 200),
+        (b"{}", 200),
+        (b'{"event": "message_created"}', 200),
+        (b'{"event": "conversation_updated", "id": true, "status": 1}', 200),
+        (b'{"event": ["message_created"], "sender": {}}', 200),
+        (b'{"event": "webwidget_triggered"}', 200),
         (b"x" * (1024 * 1024 + 1), 413),
     ],
-)  # fmt: skip
+)
 async def test_what_is_no_event_does_nothing(side: Side, body: bytes, status: int) -> None:
     assert await post(side, body, "/" + SECRET) == status
 
@@ -98,5 +106,5 @@ async def test_the_webhook_is_there_only_with_settings(side: Side) -> None:
     from bot.settings import Settings
 
     app = web.Application()
-    assert doors.add(app, side, side.words, Settings()) == []
+    assert registry.add(app, side, side.words, Settings()) == []
     assert not list(app.router.routes())

@@ -1,0 +1,85 @@
+"""Conversations: looked up, changed, and deleted whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.conversations import schema
+from bot.conversations.crypto import Keys
+from bot.conversations.database import notify
+from bot.conversations.models import Assignee, Conversation
+from bot.conversations.statements import CompiledStatement
+
+_C, _A, _M = schema.conversations, schema.addresses, schema.messages
+
+# Statements of every message (bot/conversations/statements.py).
+_b = sa.bindparam
+_FIND = CompiledStatement(sa.select(_C).where(_C.c.id == _b("a_name")))
+_BY_ADDRESS = CompiledStatement(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
+_SPEAK = CompiledStatement(
+    sa.update(_C).where(_C.c.id == _b("a_name"), _C.c.language != _b("spoken")).values(language=_b("spoken"))
+)
+_LEFT = sa.exists().where(
+    _M.c.conversation == _b("a_name"),
+    sa.or_(_M.c.direction == "in", _M.c.state == "ready", _M.c.state == "sending"),
+)
+_TIDY = CompiledStatement(sa.delete(_C).where(_C.c.id == _b("a_name"), sa.not_(_LEFT)))
+
+
+def find(connection: Connection, keys: Keys, conversation: str) -> Conversation | None:
+    """A conversation by its id, or None."""
+    row = _FIND.row(connection, a_name=conversation)
+    return None if row is None else row_to_conversation(row, keys)
+
+
+def by_address(connection: Connection, keys: Keys, channel: str, address: str) -> str | None:
+    """The id of a person's conversation on a channel, or None."""
+    found: str | None = _BY_ADDRESS.value(connection, a_hash=keys.address(channel, address))
+    return found
+
+
+def row_to_conversation(row: Any, keys: Keys | None) -> Conversation:
+    """A row as the gateway sees it; without keys its contact stays closed."""
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        holder=row.holder,
+        language=row.language,
+        last_in=row.last_in,
+        contact=keys.contact(row.contact) if keys is not None else None,
+    )
+
+
+def assign(connection: Connection, conversation: str, holder: Assignee) -> None:
+    """Say who answers from now on."""
+    connection.execute(sa.update(_C).where(_C.c.id == conversation).values(holder=holder))
+    notify(connection, f"out:{conversation}")
+
+
+def set_language(connection: Connection, conversation: str, language: str) -> None:
+    """Remember the language of a conversation."""
+    _SPEAK.change(connection, a_name=conversation, spoken=language)
+
+
+def erase(connection: Connection, conversation: str) -> bool:
+    """Delete a conversation with all that hangs on it: addresses, messages, files, cases. False where there is none."""
+    gone = connection.execute(sa.delete(_C).where(_C.c.id == conversation))
+    return bool(gone.rowcount)
+
+
+def erase_content(connection: Connection, conversation: str) -> None:
+    """Delete all that was said and kept in a conversation. Its address stays, so that a last word can be carried."""
+    for table in (schema.messages, schema.files, schema.cases):
+        connection.execute(sa.delete(table).where(table.c.conversation == conversation))
+    connection.execute(
+        sa.update(_C).where(_C.c.id == conversation).values(contact=_C.c.contact, holder="bot", last_in=_C.c.last_in)
+    )
+    notify(connection, f"out:{conversation}")
+
+
+def erase_if_spent(connection: Connection, conversation: str) -> bool:
+    """Delete a conversation that was emptied on request, once its last word is carried."""
+    return _TIDY.change(connection, a_name=conversation) > 0

@@ -1,0 +1,80 @@
+"""What the post room needs of others: the assistant, the desk, buttons that are answered from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.engine import Connection
+
+from bot.conversations.models import Assignee, Content, Conversation, Message, MessageKind
+from bot.engine.turn import Turn
+
+
+class AssistantPort(Protocol):
+    """The assistant, as the post room needs it."""
+
+    async def reply(
+        self,
+        conversation: str,
+        text: str,
+        *,
+        language_hint: str | None = None,
+        message_id: str | None = None,
+        desk: Mapping[str, Any] | None = None,
+    ) -> Turn:
+        """Answer one message."""
+        ...
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the understanding makes of a text."""
+        ...
+
+    async def slot(self, conversation: str, name: str) -> object:
+        """What a conversation keeps under a slot's name; None where nothing."""
+        ...
+
+    async def forget(self, conversation: str) -> None:
+        """Delete what is kept of a conversation."""
+        ...
+
+
+class DirectAnswers(Protocol):
+    """Answers some buttons from the log itself; they never reach the assistant."""
+
+    def takes(self, text: str) -> bool:
+        """Whether a message is such a button."""
+        ...
+
+    def direct(
+        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+    ) -> list[Content] | None:
+        """The answer to it."""
+        ...
+
+
+class HandoffPort(DirectAnswers, Protocol):
+    """The advisors' desk, as the post room needs it."""
+
+    def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
+        """What an action needs to know to speak about the desk: open or not, place in the queue …"""
+        ...
+
+    def after(
+        self, connection: Connection, conversation: Conversation, message: Message, turn: Turn, now: datetime
+    ) -> list[Content]:
+        """What a turn means for the desk: opens or leaves a case. More to say, if any."""
+        ...
+
+    def wants_back(self, parsed: Mapping[str, Any], text: str) -> bool:
+        """Whether somebody who talks to an advisor wants to go back to Baken."""
+        ...
+
+    def ask_back(self, connection: Connection, conversation: Conversation) -> list[Content]:
+        """Asks whether they do."""
+        ...
+
+
+#: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
+KindText = Callable[[MessageKind, Assignee, str], "str | None"]

@@ -1,0 +1,146 @@
+"""The post room as a whole: opened with the gateway, closed after what was taken in is finished or handed on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy.engine import Connection
+
+from bot.conversations import files, inbox, outbox
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
+from bot.conversations.inbox import Taken
+from bot.conversations.models import Channel, ChannelPort, DeliveryStatus, Incoming
+from bot.delivery.events import EventBus
+from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
+from bot.delivery.reply_worker import ReplyWorker
+from bot.delivery.retention_worker import Retention
+from bot.delivery.send_worker import SendWorker
+from bot.settings import Settings
+from bot.timeouts import timeout
+
+T = TypeVar("T")
+#: While nobody was there, a channel held its statuses back: it takes longer until they are all told.
+_AFTER_A_START: Final = 4
+
+
+def database_url(settings: Settings) -> str:
+    """Where the log stands: as set, else a SQLite file in the data folder."""
+    return settings.database_url or f"sqlite:///{Path(settings.data_folder) / 'baken.db'}"
+
+
+class MessageService:
+    """The log with its workers. Channels hand in what they take, and are given what to carry."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        assistant: AssistantPort,
+        kind_text: KindText,
+        *,
+        desk: HandoffPort | None = None,
+        directs: Sequence[DirectAnswers] = (),
+        database: Database | None = None,
+        keys: Keys | None = None,
+    ) -> None:
+        self.settings = settings
+        self.database = database or Database(database_url(settings))
+        self.keys = keys or Keys.load(settings.key, Path(settings.data_folder) / "key")
+        self.hub = EventBus()
+        self.assistant = assistant
+        self.carriers: dict[str, ChannelPort] = {}
+        self.me = secrets.token_hex(8)
+        self.answering = ReplyWorker(
+            self.database,
+            self.keys,
+            self.hub,
+            assistant,
+            me=self.me,
+            kind_text=kind_text,
+            carriers=self.carriers,
+            desk=desk,
+            directs=directs,
+        )
+        self.sending = SendWorker(self.database, self.keys, self.hub, self.carriers, doubt=settings.send_doubt)
+        self.retention = Retention(self.database, assistant, settings)
+        #: told of each message that was taken in: (channel, fresh)
+        self.taken: Callable[[Channel, bool], None] | None = None
+        self._workers: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Make the tables, take up what an earlier run left, and begin to work."""
+        await asyncio.to_thread(self.database.migrate)
+        if self.database.sqlite:
+            await self.database.transaction(inbox.release_all)
+        until = datetime.now(timezone.utc) + self.sending.doubt * _AFTER_A_START
+        await self.database.transaction(outbox.extend_unknown_deliveries, until)
+        self.database.listen(self.hub.publish_threadsafe)
+        for worker in (self.answering.run, self.sending.run, self.retention.run):
+            self._workers.append(asyncio.create_task(worker()))
+
+    async def close(self) -> None:
+        """Take nothing new, finish what is under way, hand on the rest by the log."""
+        self.hub.close()
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.answering.finish(), 10)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.sending.finish(), 10)
+        await asyncio.to_thread(self.database.close)
+
+    async def receive(self, incoming: Sequence[Incoming]) -> list[Taken]:
+        """Store messages, all or none, before the channel is told that they were taken.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: the database is away; the channel must say so, so that it is sent again.
+        """
+        now = datetime.now(timezone.utc)
+
+        def store(connection: Connection) -> list[Taken]:
+            return [inbox.receive(connection, self.keys, one, now) for one in incoming]
+
+        stored = await self.database.transaction(store)
+        if self.taken is not None:
+            for one, row in zip(incoming, stored, strict=True):
+                self.taken(one.channel, row.fresh)
+        return stored
+
+    async def read(self, conversation: str, file: str) -> bytes | None:
+        """A file of a conversation, for the channel that carries it."""
+        return await self.database.transaction(files.load_file, self.keys, conversation, file)
+
+    async def record_statuses(self, channel: Channel, updates: Sequence[DeliveryStatus]) -> None:
+        """Store what a channel says about messages that were sent."""
+
+        def store(connection: Connection) -> None:
+            for update in updates:
+                outbox.record_status(connection, channel, update)
+
+        await self.database.transaction(store)
+
+
+#: What a long wait of a page gives when there is nothing new.
+Waiter = Callable[[], Awaitable[T | None]]
+
+
+async def wait_for_news(hub: EventBus, name: str, look: Waiter[T], seconds: float) -> T | None:
+    """Look; where there is nothing, wait for news of `name` and look again, for at most so many seconds."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    with hub.watch(name) as news:
+        while True:
+            news.clear()
+            found = await look()
+            left = deadline - asyncio.get_running_loop().time()
+            if found is not None or left <= 0 or hub.closing:
+                return found
+            with contextlib.suppress(asyncio.TimeoutError):
+                async with timeout(left):
+                    await news.wait()

@@ -1,0 +1,168 @@
+"""What becomes of a message, in one transaction each: what it needs is looked up, or it is marked and answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy.engine import Connection
+
+from bot.channels.whatsapp.choices import pick
+from bot.conversations import cases, files, history, inbox, outbox
+from bot.conversations import store as conversations
+from bot.conversations.crypto import Keys
+from bot.conversations.database import notify
+from bot.conversations.inbox import ClaimedMessage
+from bot.conversations.models import Content, Conversation, FileRef, Message
+from bot.delivery.ports import DirectAnswers, HandoffPort, KindText
+from bot.engine.turn import Turn
+
+#: How long a claim holds when its gateway dies.
+LEASE: Final = timedelta(seconds=15)
+#: A letter waits for its download so long.
+_FILE_KEPT: Final = timedelta(days=1)
+#: The conversation as it is now, what to give to the assistant, and how the desk stands.
+PreparedReply = tuple[Conversation, str, "dict[str, Any] | None"]
+#: The files that a turn made, by the path where the actions left them.
+Documents = dict[str, tuple[Path, bytes]]
+
+
+class ReplyTransactions:
+    """The transactions of one gateway (`me`)."""
+
+    def __init__(self, keys: Keys, me: str, kind_text: KindText, desk: HandoffPort | None) -> None:
+        self.keys, self.me, self.kind_text, self.desk = keys, me, kind_text, desk
+
+    def claim(self, connection: Connection, most: int) -> list[tuple[ClaimedMessage, PreparedReply]]:
+        """Conversations that wait, each with what its first message needs, in one transaction."""
+        claims = inbox.claim(connection, self.keys, self.me, _now(), lease=LEASE, most=most)
+        return [(claim, self._ready(connection, claim.conversation, claim.messages[0])) for claim in claims]
+
+    def prepare(self, connection: Connection, name: str, message: Message) -> PreparedReply | None:
+        """What a further message of a claim needs; None where the claim was lost."""
+        conversation = inbox.mine(connection, self.me, name, self.keys)
+        return None if conversation is None else self._ready(connection, conversation, message)
+
+    def _ready(self, connection: Connection, conversation: Conversation, message: Message) -> PreparedReply:
+        text = message.content.payload or message.content.text
+        if not message.content.payload:
+            said = (
+                history.last_said(connection, self.keys, conversation.id)
+                if conversation.channel == "whatsapp"
+                else None
+            )
+            picked = pick(said, text) if said is not None else None  # "2", or the words of a choice
+            text = picked or (f" {text}" if text.startswith("/") else text)
+        desk = self.desk.situation(connection, conversation) if self.desk is not None else None
+        return conversation, text, desk
+
+    def _own(self, connection: Connection, name: str, message: Message, state: str, last: bool, **about: Any) -> bool:
+        """Whether this gateway may settle the message now, done in the same breath; the claim ends with the last."""
+        if inbox.mine(connection, self.me, name) is None or not inbox.settle(connection, message.id, state, **about):
+            return False
+        if last:
+            inbox.release(connection, self.me, [name])
+        return True
+
+    def noted(self, connection: Connection, name: str, message: Message, last: bool) -> bool:
+        """A message that nothing is said about."""
+        if not self._own(connection, name, message, "noted", last):
+            return False
+        if message.kind == "deleted" and message.content.replaces:
+            history.blank(connection, self.keys, name, message.content.replaces)
+        return True
+
+    def held(
+        self, connection: Connection, conversation: Conversation, message: Message, danger: bool, back: bool, last: bool
+    ) -> bool:
+        """A message for the advisor who has the conversation."""
+        if not self._own(connection, conversation.id, message, "held", last, safety=danger):
+            return False
+        if danger:
+            cases.raise_urgency(connection, conversation.id, cases.DANGER)
+        self._say_kind(connection, conversation, message)
+        if back and self.desk is not None:
+            contents = self.desk.ask_back(connection, conversation)
+            outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
+        notify(connection, f"case:{conversation.id}")
+        return True
+
+    def direct(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: Message,
+        direct: DirectAnswers,
+        text: str,
+        last: bool,
+    ) -> bool:
+        """A button that is answered from the log."""
+        if not self._own(connection, conversation.id, message, "answered", last):
+            return False
+        contents = direct.direct(connection, conversation, text, _now()) or []
+        if contents:
+            outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
+        return True
+
+    def kind(self, connection: Connection, conversation: Conversation, message: Message, last: bool) -> bool:
+        """A message that Baken can't read, and the kind word for it."""
+        if not self._own(connection, conversation.id, message, "answered", last):
+            return False
+        self._say_kind(connection, conversation, message)
+        return True
+
+    def _say_kind(self, connection: Connection, conversation: Conversation, message: Message) -> None:
+        text = self.kind_text(message.kind, conversation.holder, conversation.language or "en")
+        if text:
+            outbox.enqueue(connection, self.keys, conversation.id, [Content(text=text)], _now(), reply_to=message.id)
+
+    def replied(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        message: Message,
+        turn: Turn,
+        documents: Documents,
+        last: bool,
+    ) -> bool:
+        """A message that the assistant answered: its replies, its files, and what it means for the desk."""
+        about = {"topic": turn.topic, "understood": turn.understood, "safety": turn.safety}
+        if not self._own(connection, conversation.id, message, "answered", last, **about):
+            return False
+        now = _now()
+        contents = []
+        for reply in turn.replies:
+            document = None
+            if reply.document is not None and reply.document.path in documents:
+                content = documents[reply.document.path][1]
+                name = files.store_file(connection, self.keys, conversation.id, content, now, now + _FILE_KEPT)
+                document = FileRef(reply.document.filename, reply.document.media_type, file=name)
+            contents.append(
+                Content(
+                    text=reply.text,
+                    language=turn.language,
+                    buttons=reply.buttons,
+                    document=document,
+                    safety=turn.safety,
+                )
+            )
+        if turn.forget:
+            self._forget(connection, conversation, contents, now)
+            return True
+        if self.desk is not None:
+            contents += self.desk.after(connection, conversation, message, turn, now)
+        outbox.enqueue(connection, self.keys, conversation.id, contents, now, reply_to=message.id, topic=turn.topic)
+        conversations.set_language(connection, conversation.id, turn.language)
+        return True
+
+    def _forget(
+        self, connection: Connection, conversation: Conversation, contents: list[Content], now: datetime
+    ) -> None:
+        """Everything that was said and kept goes; the word that it is gone is all that stays, until retention."""
+        conversations.erase_content(connection, conversation.id)
+        outbox.enqueue(connection, self.keys, conversation.id, contents, now)
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,1 @@
+"""Rasa, behind the engine contract: the only place of `bot` beside nlu/components that imports it."""

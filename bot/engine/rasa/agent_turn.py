@@ -1,0 +1,115 @@
+"""Answering with a Rasa agent, wherever it runs: in the gateway's process or in a Rasa server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from actions.letters import store
+from bot.engine.rasa.current_message import INCOMING, CurrentMessage
+from bot.engine.turn import EngineAway, Turn
+
+
+class ActionFailed(Exception):
+    """An action raised. Its own message stays where it was raised: it may hold what a person wrote."""
+
+
+async def answer(
+    agent: Any,
+    conversation: str,
+    text: str,
+    *,
+    language_hint: str | None = None,
+    message_id: str | None = None,
+    desk: Mapping[str, Any] | None = None,
+) -> Turn:
+    """One message answered, or nothing changed.
+
+    Raises:
+        EngineAway: the conversation store, the lock store or the action server can't be reached.
+        ActionFailed: an action raised.
+    """
+    from rasa.core.channels.channel import UserMessage
+
+    from bot.engine.rasa.output_channel import CollectingOutputChannel, turn_of
+
+    start = time.perf_counter()
+    incoming, channel = CurrentMessage(message_id), CollectingOutputChannel()
+    message = UserMessage(
+        text, channel, conversation, input_channel="baken", metadata={"language_hint": language_hint, "desk": desk}
+    )
+    token = INCOMING.set(incoming)
+    try:
+        await agent.handle_message(message)
+    except Exception as error:
+        if _is_away(error):
+            raise EngineAway(type(error).__name__) from None
+        raise
+    finally:
+        INCOMING.reset(token)
+    if incoming.failure == "away":
+        raise EngineAway("the action server")
+    if incoming.failure == "broken" or not channel.said:
+        raise ActionFailed
+    turn = turn_of(channel.said, (time.perf_counter() - start) * 1000)
+    if turn.forget:
+        await forget(agent, conversation, wholly=message_id is None)
+    return turn
+
+
+async def forget(agent: Any, conversation: str, *, wholly: bool = True) -> None:
+    """Delete what Rasa keeps of a conversation, and the files that were made in it.
+
+    Args:
+        wholly: else the row stays for its last message to be answered alike once more (`SnapshotTrackerStore.empty`).
+    """
+    kept = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    try:
+        tracker = await kept.retrieve(conversation)
+        case = tracker.get_slot("case") if tracker is not None else None
+        store.forget((case or {}).get("files") or ())
+        if not hasattr(kept, "forget"):
+            kept.store.pop(conversation, None)  # Rasa's store in memory
+        elif wholly:
+            await kept.forget(conversation)
+        else:
+            await kept.empty(conversation)
+    except Exception as error:
+        if _is_away(error):
+            raise EngineAway(type(error).__name__) from None
+        raise
+
+
+async def slot(agent: Any, conversation: str, name: str) -> Any:
+    """What a conversation knows under a name; None where nothing. For the desk, which changes nothing."""
+    kept = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    tracker = await kept.retrieve(conversation)
+    return None if tracker is None else tracker.get_slot(name)
+
+
+async def trouble(agent: Any) -> str | None:
+    """What keeps the agent from answering: the model, the conversation store or the lock store; None where nothing."""
+    if agent is None or not agent.is_ready():
+        return "model"
+    for part, kept in (
+        ("conversation store", getattr(agent.tracker_store, "_tracker_store", None)),
+        ("lock store", agent.lock_store),
+    ):
+        try:
+            ping = getattr(kept, "ping", None)
+            found = ping() if ping is not None else None
+            if found is not None:
+                await found
+        except Exception:
+            return part
+    return None
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether it is a database or Redis that can't be reached, and no fault of the message."""
+    from rasa.core.lock_store import LockError
+    from redis.exceptions import RedisError
+    from sqlalchemy.exc import DBAPIError
+
+    return isinstance(error, DBAPIError | RedisError | LockError | ConnectionError | TimeoutError)

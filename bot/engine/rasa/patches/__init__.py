@@ -1,0 +1,1 @@
+"""Changes of Rasa's code at run time, each with its reason."""

@@ -1,0 +1,75 @@
+"""What stands between the channels and the post room: floods are held off and counted before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from bot.conversations.models import DeliveryStatus, Incoming
+from bot.delivery.service import MessageService
+from bot.settings import Settings
+from bot.web.rate_limit import Buckets, address
+
+#: Calls with which a page says something; waiting for news is not counted.
+_SAYING: Final = frozenset({"/api/messages", "/api/forget", "/api/typing"})
+
+
+class WhatsAppDoor:
+    """The post room as WhatsApp's webhook sees it. What one person sends too much of is counted and left out: a
+    refusal would only make Meta send it again."""
+
+    def __init__(self, office: MessageService, settings: Settings, refused: Callable[[str, str], None]) -> None:
+        self.office, self._count = office, refused
+        self._person = Buckets(settings.limit_person_burst, settings.limit_person)
+
+    async def take_in(self, incoming: Sequence[Incoming]) -> None:
+        """Store messages, all or none."""
+        held_off = [one for one in incoming if self._person.take(one.address)]
+        for _ in held_off:
+            self.refused("flood_person")
+        rest = [one for one in incoming if one not in held_off]
+        if rest:
+            await self.office.receive(rest)
+
+    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
+        """Note what became of messages that were sent."""
+        await self.office.record_statuses("whatsapp", updates)
+
+    def refused(self, reason: str) -> None:
+        """Count something that was not taken in."""
+        self._count("whatsapp", reason)
+
+
+def floods(settings: Settings, refused: Callable[[str, str], None]) -> Middleware:
+    """A middleware that refuses what one address asks too much of, with 429 and how long to wait."""
+    saying = Buckets(settings.limit_address_burst, settings.limit_address)
+    waiting: dict[str, int] = {}
+
+    @web.middleware
+    async def held_off(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method != "POST" or not request.path.startswith("/api/"):
+            return await handler(request)
+        client = address(request, settings.proxies)
+        if request.path in _SAYING:
+            seconds = saying.take(client)
+            if seconds:
+                refused("web", "flood_address")
+                raise web.HTTPTooManyRequests(
+                    text="too many messages; please wait a moment", headers={"Retry-After": str(int(seconds) + 1)}
+                )
+            return await handler(request)
+        if waiting.get(client, 0) >= settings.limit_waiting:
+            refused("web", "flood_waiting")
+            raise web.HTTPTooManyRequests(text="too many open pages", headers={"Retry-After": "10"})
+        waiting[client] = waiting.get(client, 0) + 1
+        try:
+            return await handler(request)
+        finally:
+            waiting[client] -= 1
+            if not waiting[client]:
+                del waiting[client]
+
+    return held_off

@@ -1,0 +1,1 @@
+"""Facts and figures edited, previewed and published."""

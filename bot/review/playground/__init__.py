@@ -1,0 +1,1 @@
+"""Try a question and see what happened inside."""

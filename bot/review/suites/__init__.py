@@ -1,0 +1,1 @@
+"""Question and conversation files that staff bring: read, run, compared."""
