@@ -7,10 +7,10 @@ from typing import Any
 
 from actions.answers import Answers
 from actions.dialogue import Dialogue
-from actions.rasa_actions import answers
 from actions.reader import Heard, read
 from actions.reply import Outcome, Reply
 from bot.engine.turn import Turn
+from facts import published
 
 WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "exploitation"}
 
@@ -23,7 +23,7 @@ class StandIn:
 
     @classmethod
     async def start(cls) -> StandIn:
-        return cls(answers())
+        return cls(Answers(published.base()))
 
     async def reply(
         self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
