@@ -1,4 +1,4 @@
-"""Those who come through the proxy, over TLS: visitors of the chat page, and staff at the desk. No library is needed."""
+"""Those who come through the proxy, over TLS: visitors of the chat page, and staff at the desk."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Visitor:
         mine = {one["id"]: one["text"] for one in shown if one["me"]}
         counts = []
         for message, text in self.said:
-            if message not in mine or not text.startswith("/") and mine[message] != text:
+            if message not in mine or (not text.startswith("/") and mine[message] != text):
                 raise Failed(f"message {message} is lost")
             counts.append(sum(one["to"] == message for one in shown))
             if not counts[-1]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -28,7 +29,7 @@ NO_ENGINE = 3
 #: A question in each of three languages; every answer names the hourly wage of the day that is set.
 QUESTIONS = {
     "pl": "Ile wynosi płaca minimalna?",
-    "ro": "Cât este salariul minim?",
+    "ro": "Cât este salariul minim pe oră?",
     "en": "What is the minimum wage?",
 }
 WAGE = re.compile(r"14[.,]99")
@@ -145,7 +146,7 @@ class Rehearsal:
         door = self.door()
         for visitor in self.visitors:
             visitor.door = door
-        said = self._all_kept()
+        said = sum(len(visitor.kept()) for visitor in self.visitors)
         text = " ".join(self.visitors[0].say("/show_source"))
         if "http" not in text:
             raise Failed(f"the talk does not go on where it was: {text[:200]}")
@@ -153,7 +154,7 @@ class Rehearsal:
         self.advisor.door = door
         self.advisor.at_the_desk("anna")
         Advisor(door).sign_in("anna")
-        return f"stopped in {took:.0f} s, healthy after {up:.0f} s; {said} messages and their answers are there, so is the account"
+        return f"stopped in {took:.0f} s, healthy after {up:.0f} s; {said} messages, their answers and the account are there"
 
     def read_logs(self) -> str:
         """No error's inner workings in a log, nothing that was said."""
@@ -189,7 +190,7 @@ class Rehearsal:
                     before = sum(len(one.said) for one in crowd)
                     disturb()
                     print(f"    … {before} messages so far", flush=True)
-                    self.stack_note()
+                    self._read_logs()  # before a container is replaced by another
             finally:
                 over.set()
             for one in talks:
@@ -204,13 +205,6 @@ class Rehearsal:
             f"{sum(len(one.said) for one in crowd)} messages of {PEOPLE} people, each answered once; "
             f"the slowest after {max(one.slowest for one in crowd):.1f} s"
         )
-
-    def stack_note(self) -> None:
-        """What the logs of containers said so far is read before they may be replaced."""
-        self._read_logs()
-
-    def _all_kept(self) -> int:
-        return sum(len(visitor.kept()) for visitor in self.visitors)
 
     def _read_logs(self) -> None:
         self.logs = self.stack.logs()
@@ -274,8 +268,6 @@ def _show_logs(stack: Stack) -> None:
 
 
 def _clean_up(stack: Stack, folder: Path) -> None:
-    import shutil
-
     if (stack.folder / "rehearsal.yml").exists():
         stack.remove()
     shutil.rmtree(folder, ignore_errors=True)

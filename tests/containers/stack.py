@@ -1,9 +1,8 @@
-"""The containers of docker-compose.yml as a project of their own: other names and ports, so that nothing else is touched."""
+"""The containers of docker-compose.yml as a project of their own: with other names and ports, beside what else runs."""
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -88,7 +87,9 @@ class Stack:
     def compose(self, *words: str, seconds: float = 120) -> str:
         """`docker compose …` for this project."""
         files = ("-f", "docker-compose.yml", "-f", "rehearsal.yml")
-        return command("docker", "compose", "-p", PROJECT, *files, *words, folder=self.folder, seconds=seconds)
+        return command(
+            "docker", "compose", "--ansi", "never", "-p", PROJECT, *files, *words, folder=self.folder, seconds=seconds
+        )
 
     def containers(self) -> list[dict[str, Any]]:
         """As `docker compose ps --all` says."""
@@ -184,8 +185,3 @@ def _mebibytes(text: str) -> int:
         if text.endswith(unit):
             return round(float(text.removesuffix(unit)) * factor)
     raise Failed(f"no size: {text}")
-
-
-def reachable_host() -> bool:
-    """Whether the engine's ports are this machine's: the volumes and the proxy's port are used from here."""
-    return os.environ.get("DOCKER_HOST", "unix:").startswith(("unix:", "npipe:"))
