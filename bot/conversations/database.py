@@ -174,13 +174,12 @@ class Database:
         from bot.conversations.migrations import run
 
         with self._one_at_a_time, self._engine.connect() as connection:
-            if not self.sqlite:
-                connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": _MIGRATING})
-            try:
+            if self.sqlite:
                 run.upgrade(connection)
-            finally:
-                if not self.sqlite:
-                    connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": _MIGRATING})
+                return
+            with connection.begin():  # the lock goes with the transaction
+                connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+                run.upgrade(connection)
 
     # -- news ---------------------------------------------------------------------------------------------------
 
