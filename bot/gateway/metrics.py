@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Collection
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -16,11 +18,13 @@ from sqlalchemy.engine import Connection
 
 from bot.engine.turn import Turn
 from bot.gateway.keys import COUNTS, OFFICE
-from bot.log import schema
+from bot.log import schema, unreadable
 from bot.log.model import Conversation, Message, NotSent, Outgoing, Sent
 
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0
+#: What a person may have to look into, as labels: each is there from the start, so that an alarm can be set on it.
+_ATTENTION: Final = ("unreadable",)
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -50,6 +54,9 @@ class Counts:
         self._waiting = self._gauge("queue_messages", "Messages that wait, by queue.", "queue")
         self._age = self._gauge("queue_age_seconds", "Age of the oldest message that waits, by queue.", "queue")
         self._cases = self._gauge("cases_waiting", "Cases that wait for an advisor.")
+        self._attention = self._gauge(
+            "attention", "1: a person should look into it; /health says it in words.", "about"
+        )
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request under its route, so that no address with an id in it becomes a label."""
@@ -101,6 +108,11 @@ class Counts:
             self._age.labels(name).set(age)
         self._cases.set(cases)
 
+    def attention(self, names: Collection[str]) -> None:
+        """Note what a person should look into now, by name."""
+        for name in (*_ATTENTION, *names):
+            self._attention.labels(name).set(name in names)
+
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(f"baken_{name}", what, labels, registry=self.registry)
 
@@ -129,9 +141,26 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def health(request: web.Request) -> web.Response:
-    """200 while the log's database and the assistant answer; else 503 naming the part."""
+    """200 while the log's database, its workers and the assistant do their work; else 503 naming the part.
+
+    `attention`: what works all the same, but a person should look into. It is left out where there is nothing.
+    """
     part = await trouble(request.app)
-    return web.json_response({"status": part or "ok"}, status=503 if part else 200)
+    told: dict[str, Any] = {"status": part or "ok"}
+    notes = await attention(request.app)
+    if notes:
+        told["attention"] = list(notes.values())
+    return web.json_response(told, status=503 if part else 200)
+
+
+async def attention(app: web.Application) -> dict[str, str]:
+    """What a person should look into: a name for it (a label of `baken_attention`), and a sentence."""
+    found = {}
+    with contextlib.suppress(Exception):
+        rows = await asyncio.wait_for(app[OFFICE].database.run(unreadable.count), _PATIENCE)
+        if rows:
+            found["unreadable"] = f"{rows} message{'s' * (rows != 1)} can't be decrypted and were set aside"
+    return found
 
 
 async def trouble(app: web.Application) -> str | None:
@@ -141,6 +170,9 @@ async def trouble(app: web.Application) -> str | None:
         await asyncio.wait_for(office.database.run(_ping), _PATIENCE)
     except Exception:
         return "the log's database"
+    held_up = office.trouble()
+    if held_up is not None:
+        return held_up
     look: Any = getattr(office.assistant, "trouble", None)
     if look is None:
         return None
@@ -157,6 +189,7 @@ async def metrics(request: web.Request) -> web.Response:
     try:
         found = await asyncio.wait_for(request.app[OFFICE].database.run(_queues, datetime.now(timezone.utc)), _PATIENCE)
         counts.queues(*found)
+        counts.attention(await attention(request.app))
     except Exception:
         counts.refused("metrics", "database")
     return web.Response(body=generate_latest(counts.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

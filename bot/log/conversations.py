@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.log import schema
 from bot.log.database import announce
-from bot.log.keys import Keys
+from bot.log.keys import BadKey, Keys
 from bot.log.model import Conversation, Holder
 from bot.log.prepared import Prepared
 
@@ -42,14 +43,18 @@ def by_address(connection: Connection, keys: Keys, channel: str, address: str) -
 
 
 def row_to_conversation(row: Any, keys: Keys | None) -> Conversation:
-    """A row as the gateway sees it; without keys its contact stays closed."""
+    """A row as the gateway sees it; without keys its contact stays closed, and one that can't be opened is None."""
+    contact = None
+    if keys is not None:
+        with contextlib.suppress(BadKey):
+            contact = keys.contact(row.contact)
     return Conversation(
         id=row.id,
         channel=row.channel,
         holder=row.holder,
         language=row.language,
         last_in=row.last_in,
-        contact=keys.contact(row.contact) if keys is not None else None,
+        contact=contact,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from bot.log import schema
 from bot.log.database import announce
-from bot.log.keys import Keys
+from bot.log.keys import BadKey, Keys
 from bot.log.model import Content, Message
 from bot.log.outbox import row_to_message
 from bot.log.prepared import Prepared
@@ -28,9 +28,12 @@ def since(connection: Connection, keys: Keys, conversation: str, after: int = 0,
 
 
 def last_said(connection: Connection, keys: Keys, conversation: str) -> Content | None:
-    """The newest thing that was said to the person, for what a bare "2" picks."""
+    """The newest thing that was said to the person, for what a bare "2" picks; None where it can't be read."""
     sealed = _LAST_SAID.value(connection, a_name=conversation)
-    return None if sealed is None else keys.content(sealed)
+    try:
+        return None if sealed is None else keys.content(sealed)
+    except BadKey:
+        return None
 
 
 def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str) -> None:

@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log import schema
+from bot.log import schema, unreadable
 from bot.log.conversations import find, row_to_conversation
 from bot.log.database import announce
 from bot.log.keys import Keys
@@ -87,7 +87,8 @@ class Claim(msgspec.Struct, frozen=True):
     """A conversation that this gateway alone may answer until the claim runs out, and what is to be answered."""
 
     conversation: Conversation
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...]  #: none where all that waited could not be read; then the claim is given back
+    unreadable: tuple[int, ...] = ()  #: rows that could not be decrypted and were set aside
 
 
 def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> Taken:
@@ -171,7 +172,14 @@ def claim(connection: Connection, keys: Keys, me: str, now: datetime, *, lease: 
             continue
         conversation = find(connection, keys, name)
         assert conversation is not None
-        claims.append(Claim(conversation, tuple(row_to_message(row, keys) for row in rows)))
+        waiting = [row_to_message(row, keys) for row in rows]
+        readable = tuple(message for message in waiting if message.state != "unreadable")
+        damaged = tuple(message.id for message in waiting if message.state == "unreadable")
+        for row in damaged:
+            unreadable.set_aside(connection, row, "content")
+        if not readable:
+            release(connection, me, [name])
+        claims.append(Claim(conversation, readable, damaged))
     return claims
 
 

@@ -9,7 +9,7 @@ import hmac
 import os
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -17,12 +17,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.log.model import Contact, Content
 
+T = TypeVar("T")
 _BYTES: Final = 32
 _NONCE: Final = 12
 
 
-class BadKey(Exception):
-    """The key can't be read, or does not fit what was encrypted with another."""
+class BadKey(ValueError):
+    """The key can't be read, or does not fit what was encrypted with another; or what was encrypted is damaged."""
 
 
 class Keys:
@@ -45,9 +46,10 @@ class Keys:
             BadKey: it is no key.
         """
         try:
-            return cls(base64.b64decode(given or written(file), validate=True))
+            secret = base64.b64decode(given or written(file), validate=True)
         except (binascii.Error, ValueError) as error:
             raise BadKey(f"the key in {'BAKEN_KEY' if given else file} is not base64: {error}") from error
+        return cls(secret)
 
     def address(self, channel: str, address: str) -> str:
         """What is kept of a channel's id of a person: a keyed hash that can be looked up and not turned back."""
@@ -63,11 +65,15 @@ class Keys:
         Raises:
             BadKey: it was encrypted with another key, or changed since.
         """
-        return self._content.decode(self.open_bytes(sealed))
+        return _decoded(self._content, self.open_bytes(sealed))
 
     def contact(self, sealed: bytes | None) -> Contact | None:
-        """The contact again; None for none."""
-        return None if sealed is None else self._contact.decode(self.open_bytes(sealed))
+        """The contact again; None for none.
+
+        Raises:
+            BadKey: see `content`.
+        """
+        return None if sealed is None else _decoded(self._contact, self.open_bytes(sealed))
 
     def seal_bytes(self, plain: bytes) -> bytes:
         """Encrypt: a fresh nonce, then the ciphertext with its tag."""
@@ -82,8 +88,15 @@ class Keys:
         """
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to be anything of ours
             raise BadKey("this was encrypted with another key, or changed since") from error
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], plain: bytes) -> T:
+    try:
+        return decoder.decode(plain)
+    except msgspec.DecodeError as error:
+        raise BadKey("this is not what was written: another version of Baken wrote it, or it is damaged") from error
 
 
 def written(file: Path) -> str:

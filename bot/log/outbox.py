@@ -9,9 +9,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.log import schema
+from bot.log import schema, unreadable
 from bot.log.database import announce
-from bot.log.keys import Keys
+from bot.log.keys import BadKey, Keys
 from bot.log.model import Author, Content, Kind, Message, Outgoing, Parts, Update
 from bot.log.prepared import Prepared
 
@@ -67,10 +67,15 @@ _STAGES: Final = {"ready": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4
 
 
 def row_to_message(row: Any, keys: Keys) -> Message:
-    """A row as the gateway sees it, its content opened."""
+    """A row as the gateway sees it, its content opened. What can't be opened is empty, with the state "unreadable"."""
+    state, content = row.state, Content()
+    try:
+        content = keys.content(row.content)
+    except BadKey:
+        state = "unreadable"
     return Message(
         id=row.id, conversation=row.conversation, direction=row.direction, author=row.author, kind=row.kind,
-        state=row.state, content=keys.content(row.content), at=row.at, channel_id=row.channel_id,
+        state=state, content=content, at=row.at, channel_id=row.channel_id,
         reply_to=row.reply_to, attempts=row.attempts, error=row.error, topic=row.topic, staff=row.staff,
     )  # fmt: skip
 
@@ -110,21 +115,32 @@ def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, 
     """Take up to `most` messages that can be sent now: of each conversation only the oldest that is not sent yet.
 
     A message of which it is not known whether it was taken comes back here after `doubt` when no status told of it.
+    One that can't be decrypted, or whose person's address can't, is set aside, and what comes after it goes on.
     """
     query = _DUE_SHARED if connection.dialect.name == "postgresql" else _DUE_HERE
     taken = []
     for row in query.rows(connection, now=now, most=most):
-        _SENDING.change(connection, an_id=row.id, tries=row.attempts + 1, later=now + doubt)
-        taken.append(_outgoing(connection, keys, row))
+        outgoing = _outgoing(connection, keys, row)
+        if outgoing is not None:
+            _SENDING.change(connection, an_id=row.id, tries=row.attempts + 1, later=now + doubt)
+            taken.append(outgoing)
     return taken
 
 
-def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing:
+def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing | None:
+    """A row with what is needed to carry it; None where that can't be read, and the row is set aside."""
     from bot.log.conversations import row_to_conversation
 
     owner = _OWNER.row(connection, a_name=row.conversation)
+    message, conversation = row_to_message(row, keys), row_to_conversation(owner, keys)
+    if message.state == "unreadable":
+        unreadable.set_aside(connection, row.id, "content")
+        return None
+    if owner.contact is not None and conversation.contact is None:
+        unreadable.set_aside(connection, row.id, "contact")
+        return None
     answered = None if row.reply_to is None else _ANSWERED.value(connection, an_id=row.reply_to)
-    return Outgoing(message=row_to_message(row, keys), conversation=row_to_conversation(owner, keys), answered=answered)
+    return Outgoing(message=message, conversation=conversation, answered=answered)
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -38,6 +38,7 @@ metadata = sa.MetaData()
 # the same words: where the state is a value instead, SQLite does not see that the index fits.
 IS_NEW: Any = sa.text("state = 'new'")
 IS_OPEN: Any = sa.text("state in ('ready', 'sending')")
+IS_UNREADABLE: Any = sa.text("state = 'unreadable'")
 
 conversations = sa.Table(
     "conversations",
@@ -95,6 +96,7 @@ messages = sa.Table(
         "messages_open", "conversation", "id",
         sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
     ),
+    sa.Index("messages_unreadable", "id", sqlite_where=IS_UNREADABLE, postgresql_where=IS_UNREADABLE),
     sqlite_autoincrement=True,  # an id is never used twice: pages go on behind the newest that they have seen
 )  # fmt: skip
 

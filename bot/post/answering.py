@@ -29,6 +29,7 @@ from bot.post import settling
 from bot.post.hub import Hub
 from bot.post.parts import Answers, Desk, Direct, KindText
 from bot.post.settling import Documents, Prepared, Settling
+from bot.post.standing import Standing
 from bot.waiting import timeout
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Answering:
         self.me, self.carriers, self.desk, self.measured = me, carriers or {}, desk, measured
         self.settling = Settling(keys, me, kind_text, desk)
         self.directs = (*directs, *((desk,) if desk is not None else ()))
+        self.standing = Standing()
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: claimed here, with whether more of it came in since; and what came in while a claim was being made
@@ -101,8 +103,10 @@ class Answering:
             claims = await self.database.run(self.settling.claim, room)
         except Exception as error:
             log.warning("answering waits for the database: %s", type(error).__name__)
+            self.standing.held_up(error)
             await asyncio.sleep(1.0)
             return True
+        self.standing.fine()
         for claim, first in claims:
             self._claimed[claim.conversation.id] = claim.conversation.id in self._meanwhile
             await self._slots.acquire()
@@ -119,7 +123,7 @@ class Answering:
                 with contextlib.suppress(Exception):
                     await self.database.run(inbox.renew, self.me, _now(), settling.LEASE)
 
-    async def _conversation(self, claim: Claim, first: Prepared) -> None:
+    async def _conversation(self, claim: Claim, first: Prepared | None) -> None:
         try:
             conversation = claim.conversation
             for place, message in enumerate(claim.messages):

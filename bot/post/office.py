@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.engine import Connection
 
-from bot.log import files, inbox, outbox
+from bot.log import files, inbox, outbox, unreadable
 from bot.log.database import Database
 from bot.log.inbox import Taken
 from bot.log.keys import Keys
@@ -64,6 +64,7 @@ class Office:
         await asyncio.to_thread(self.database.migrate)
         if self.database.sqlite:
             await self.database.run(inbox.release_all)
+        await self.database.run(unreadable.restore, self.keys, datetime.now(timezone.utc))
         until = datetime.now(timezone.utc) + self.sending.doubt * _AFTER_A_START
         await self.database.run(outbox.doubt_anew, until)
         self.database.listen(self.hub.heard)
@@ -81,6 +82,14 @@ class Office:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.sending.finish(), 10)
         await asyncio.to_thread(self.database.close)
+
+    def trouble(self) -> str | None:
+        """The worker that does not get on, with the kind of its error, in a few words; None where all do."""
+        for name, worker in (("answering", self.answering), ("sending", self.sending)):
+            why = worker.standing.trouble()
+            if why is not None:
+                return f"{name}: {why}"
+        return None
 
     async def take_in(self, incoming: Sequence[Incoming]) -> list[Taken]:
         """Store messages, all or none, before the channel is told that they were taken.

@@ -19,6 +19,7 @@ from bot.log.database import Database
 from bot.log.keys import Keys
 from bot.log.model import Carrier, NotSent, Outgoing, Sent
 from bot.post.hub import Hub
+from bot.post.standing import Standing
 from bot.waiting import timeout
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Sending:
         """`doubt`: seconds after which a message that may or may not have been taken is sent again."""
         self.database, self.keys, self.hub, self.carriers = database, keys, hub, carriers
         self.doubt = timedelta(seconds=doubt)
+        self.standing = Standing()
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: told of each try: (what, what came of it, seconds, whether it was the last)
@@ -61,6 +63,7 @@ class Sending:
             self.hub.mail.clear()
             try:
                 taken, following = await self.database.run(_take, self.keys, self.doubt)
+                self.standing.fine()
                 for outgoing in taken:
                     await self._slots.acquire()
                     task = asyncio.create_task(self._one(outgoing))
@@ -71,6 +74,7 @@ class Sending:
                     continue
             except Exception as error:
                 log.warning("sending waits for the database: %s", type(error).__name__)
+                self.standing.held_up(error)
                 following = _now() + timedelta(seconds=1)
             pause = _SLEEP if following is None else (following - _now()).total_seconds()
             with contextlib.suppress(asyncio.TimeoutError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.channels.whatsapp.choices import pick
@@ -16,6 +18,8 @@ from bot.log.inbox import Claim
 from bot.log.keys import Keys
 from bot.log.model import Content, Conversation, FileRef, Message
 from bot.post.parts import Desk, Direct, KindText
+
+log = logging.getLogger(__name__)
 
 #: How long a claim holds when its gateway dies.
 LEASE: Final = timedelta(seconds=15)
@@ -33,10 +37,39 @@ class Settling:
     def __init__(self, keys: Keys, me: str, kind_text: KindText, desk: Desk | None) -> None:
         self.keys, self.me, self.kind_text, self.desk = keys, me, kind_text, desk
 
-    def claim(self, connection: Connection, most: int) -> list[tuple[Claim, Prepared]]:
-        """Conversations that wait, each with what its first message needs, in one transaction."""
-        claims = inbox.claim(connection, self.keys, self.me, _now(), lease=LEASE, most=most)
-        return [(claim, self._ready(connection, claim.conversation, claim.messages[0])) for claim in claims]
+    def claim(self, connection: Connection, most: int) -> list[tuple[Claim, Prepared | None]]:
+        """Conversations that wait, each with what its first message needs, in one transaction.
+
+        None instead of that where it could not be found out: then `prepare` fails for this conversation alone.
+        """
+        found: list[tuple[Claim, Prepared | None]] = []
+        while len(found) < most:
+            claims = inbox.claim(connection, self.keys, self.me, _now(), lease=LEASE, most=most - len(found))
+            for claim in claims:
+                self._ask_again(connection, claim)
+                if claim.messages:
+                    found.append((claim, self._ready_or_none(connection, claim)))
+            if all(claim.messages for claim in claims):
+                break  # else there is room for others
+        return found
+
+    def _ask_again(self, connection: Connection, claim: Claim) -> None:
+        """Tell a person whose message could not be decrypted that it was not read; where they can be reached."""
+        if claim.conversation.channel != "web" and claim.conversation.contact is None:
+            return
+        text = self.kind_text("unknown", claim.conversation.holder, claim.conversation.language or "en")
+        if claim.unreadable and text:
+            said = [Content(text=text)]
+            outbox.say(connection, self.keys, claim.conversation.id, said, _now(), reply_to=claim.unreadable[-1])
+
+    def _ready_or_none(self, connection: Connection, claim: Claim) -> Prepared | None:
+        try:
+            return self._ready(connection, claim.conversation, claim.messages[0])
+        except sa.exc.DBAPIError:
+            raise
+        except Exception as error:
+            log.error("a conversation can't be looked up: %s", type(error).__name__)
+            return None
 
     def prepare(self, connection: Connection, name: str, message: Message) -> Prepared | None:
         """What a further message of a claim needs; None where the claim was lost."""

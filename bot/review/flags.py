@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.log import schema as log_schema
-from bot.log.keys import Keys
+from bot.log.keys import BadKey, Keys
 from bot.privacy import masking
 from bot.privacy.masking import mask
 from bot.review import schema
@@ -117,8 +117,12 @@ def gather(connection: Connection, keys: Keys, now: datetime) -> int:
     )  # fmt: skip
     rows = connection.execute(query).all()
     for row in rows:
+        try:
+            text = keys.content(row.content).text
+        except BadKey:
+            continue
         _keep(
-            connection, keys, keys.content(row.content).text, row.language, row.id, source="talk",
+            connection, keys, text, row.language, row.id, source="talk",
             topic_got=row.topic, topic_right="", understood=False, flagged_by=None, made=now,
         )  # fmt: skip
     return len(rows)

@@ -7,11 +7,12 @@ import json
 import secrets
 from datetime import datetime, timedelta, timezone
 
+import pytest
 import sqlalchemy as sa
 
 from bot.log import schema
 from bot.log.model import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
-from bot.post import sending
+from bot.post import sending, standing
 from tests.gateway.conftest import NAME, NUMBER, Gateway
 
 
@@ -117,3 +118,35 @@ async def test_health_names_the_part_that_does_not_answer(gateway: Gateway) -> N
     await asyncio.to_thread(gateway.office.database.close)
     status, text, _ = await gateway.get("/health")
     assert (status, json.loads(text)) == (503, {"status": "the log's database"})
+
+
+async def test_what_can_not_be_decrypted_is_told(gateway: Gateway) -> None:
+    talk = secrets.token_hex(16)
+    assert await gateway.metric("baken_attention", about="unreadable") == 0
+    await gateway.say("wages", talk)
+    await gateway.heard(talk)
+    await gateway.office.database.run(
+        lambda connection: connection.execute(sa.update(schema.messages).values(state="new", content=bytes(60)))
+    )
+    gateway.office.hub.heard("*")
+    for _ in range(100):
+        if await gateway.metric("baken_attention", about="unreadable"):
+            break
+        await asyncio.sleep(0.05)
+    status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)["status"]) == (200, "ok")
+    assert "can't be decrypted" in json.loads(text)["attention"][0]
+
+
+async def test_a_worker_that_is_held_up_is_told(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    await gateway.office.database.run(lambda c: c.execute(sa.text("alter table messages rename to elsewhere")))
+    gateway.office.hub.heard("*")
+    await asyncio.sleep(1.5)
+    assert gateway.office.trouble() is None, "a moment is no trouble"
+    monkeypatch.setattr(standing, "PATIENCE", 0.5)
+    status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)) == (503, {"status": "answering: OperationalError"})
+    await gateway.office.database.run(lambda c: c.execute(sa.text("alter table elsewhere rename to messages")))
+    await asyncio.sleep(2.5)
+    status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)) == (200, {"status": "ok"})

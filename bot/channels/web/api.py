@@ -164,7 +164,7 @@ class Api:
         language = conversation.language or "en"
         return {
             "known": True,
-            "messages": [seen_by_person(row, language) for row in rows],
+            "messages": [seen_by_person(row, language) for row in rows if row.state != "unreadable"],
             "typing": conversation.holder != "human" and bool(connection.execute(sa.select(new)).scalar()),
             "holder": conversation.holder,
             "language": conversation.language,
