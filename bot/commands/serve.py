@@ -7,7 +7,6 @@ import errno
 import os
 import signal
 import socket
-from pathlib import Path
 
 from aiohttp import web
 
@@ -17,9 +16,8 @@ from bot.commands.start import start
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
 from bot.gateway.logs import use_json
-from bot.log.keys import Keys
 from bot.log.model import Holder, Kind
-from bot.post.office import Office
+from bot.post.office import Office, open_log
 from bot.post.parts import KindText
 from bot.privacy.about_me import AboutMe
 from bot.settings import BadSetting, Settings
@@ -41,12 +39,13 @@ async def _serve(settings: Settings) -> None:
     if settings.log_format == "json":
         use_json()
     print("Starting Baken …", flush=True)
+    database, keys = open_log(settings)  # before the model is read: a wrong key is said at once
     assistant = await start(settings, own=True)
     base = published.base()
-    keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
     about_me = AboutMe(Wording(base), settings)
-    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
+    office = Office(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), database=database,
+                    keys=keys)  # fmt: skip
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()

@@ -110,6 +110,14 @@ files = sa.Table(
     sa.Column("expires", Moment, nullable=False, index=True),
 )
 
+#: One row: a known word, encrypted with the key of this log.
+key_check = sa.Table(
+    "key_check",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),  # encrypted
+)
+
 #: A period in which an advisor is asked for, or has the conversation. Not the conversation itself.
 cases = sa.Table(
     "cases",

@@ -12,10 +12,11 @@ from typing import Final, TypeVar
 
 from sqlalchemy.engine import Connection
 
-from bot.log import files, inbox, outbox, unreadable
+from bot.log import files, inbox, key_check, outbox, unreadable
 from bot.log.database import Database
 from bot.log.inbox import Taken
-from bot.log.keys import Keys
+from bot.log.key_check import WrongKey
+from bot.log.keys import BadKey, Keys
 from bot.log.model import Carrier, Channel, Incoming, Update
 from bot.post.answering import Answering
 from bot.post.hub import Hub
@@ -26,6 +27,10 @@ from bot.settings import Settings
 from bot.waiting import timeout
 
 T = TypeVar("T")
+_PUT_BACK: Final = (
+    "Put the right key back; nothing was changed. To give up for good all that was encrypted with it, remove the "
+    'databases as well (docs/operations.md, "Back up and restore").'
+)
 #: While nobody was there, a channel held its statuses back: it takes longer until they are all told.
 _AFTER_A_START: Final = 4
 
@@ -33,6 +38,31 @@ _AFTER_A_START: Final = 4
 def database_url(settings: Settings) -> str:
     """Where the log stands: as set, else a SQLite file in the data folder."""
     return settings.database_url or f"sqlite:///{Path(settings.data_folder) / 'baken.db'}"
+
+
+def open_log(settings: Settings) -> tuple[Database, Keys]:
+    """The log with its tables, and the key that it is encrypted with; the first start makes both.
+
+    Raises:
+        BadKey: the key is missing, or is not the log's. Nothing was changed; the message says what to do.
+        InUse: another Baken has it.
+    """
+    file = Path(settings.data_folder) / "key"
+    database = Database(database_url(settings))
+    try:
+        database.migrate()
+        if not settings.key and not file.exists() and database.now(key_check.needed):
+            raise BadKey(f"The key of the log is missing: there is no {file}, and BAKEN_KEY is not set. {_PUT_BACK}")
+        keys = Keys.load(settings.key, file)
+        database.now(key_check.check, keys)
+    except WrongKey as error:
+        database.close()
+        where = "BAKEN_KEY" if settings.key else str(file)
+        raise BadKey(f"The key in {where} is not the one that the log was encrypted with. {_PUT_BACK}") from error
+    except BaseException:
+        database.close()
+        raise
+    return database, keys
 
 
 class Office:
@@ -60,10 +90,15 @@ class Office:
         self._workers: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Make the tables, take up what an earlier run left, and begin to work."""
+        """Make the tables, take up what an earlier run left, and begin to work.
+
+        Raises:
+            WrongKey: the log was encrypted with another key.
+        """
         await asyncio.to_thread(self.database.migrate)
         if self.database.sqlite:
             await self.database.run(inbox.release_all)
+        await self.database.run(key_check.check, self.keys)
         await self.database.run(unreadable.restore, self.keys, datetime.now(timezone.utc))
         until = datetime.now(timezone.utc) + self.sending.doubt * _AFTER_A_START
         await self.database.run(outbox.doubt_anew, until)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.log import history, inbox, outbox, schema, unreadable
+from bot.log import history, inbox, key_check, outbox, schema, unreadable
 from bot.log.database import Database
 from bot.log.keys import Keys
 from bot.log.model import Content, Message
@@ -93,6 +93,7 @@ async def test_one_row_holds_up_nobody(
     with database_url(kind, tmp_path) as url:
         before = Database(url)
         before.migrate()
+        before.now(key_check.check, KEY)
         form(before)
         kept = rows(before)[-1]
         before.close()
