@@ -24,7 +24,9 @@ from bot.log.model import Conversation, Message, NotSent, Outgoing, Sent
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0
 #: What a person may have to look into, as labels: each is there from the start, so that an alarm can be set on it.
-_ATTENTION: Final = ("unreadable",)
+_ATTENTION: Final = ("unreadable", "erasure")
+#: Seconds after which what was deleted should have gone from the files.
+_WIPED_WITHIN: Final = 300.0
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -160,6 +162,9 @@ async def attention(app: web.Application) -> dict[str, str]:
         rows = await asyncio.wait_for(app[OFFICE].database.run(unreadable.count), _PATIENCE)
         if rows:
             found["unreadable"] = f"{rows} message{'s' * (rows != 1)} can't be decrypted and were set aside"
+    left_since = app[OFFICE].retention.left_since
+    if left_since is not None and time.monotonic() - left_since > _WIPED_WITHIN:
+        found["erasure"] = "what was deleted can't go from the files yet: another program has the database open"
     return found
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.log import schema
-from bot.log.database import announce
+from bot.log.database import announce, announce_deleted
 from bot.log.keys import BadKey, Keys
 from bot.log.model import Conversation, Holder
 from bot.log.prepared import Prepared
@@ -72,6 +72,7 @@ def speak(connection: Connection, conversation: str, language: str) -> None:
 def forget(connection: Connection, conversation: str) -> bool:
     """Delete a conversation with all that hangs on it: addresses, messages, files, cases. False where there is none."""
     gone = connection.execute(sa.delete(_C).where(_C.c.id == conversation))
+    announce_deleted(connection)
     return bool(gone.rowcount)
 
 
@@ -83,8 +84,12 @@ def empty(connection: Connection, conversation: str) -> None:
         sa.update(_C).where(_C.c.id == conversation).values(contact=_C.c.contact, holder="bot", last_in=_C.c.last_in)
     )
     announce(connection, f"out:{conversation}")
+    announce_deleted(connection)
 
 
 def tidy(connection: Connection, conversation: str) -> bool:
     """Delete a conversation that was emptied on request, once its last word is carried."""
-    return _TIDY.change(connection, a_name=conversation) > 0
+    gone = _TIDY.change(connection, a_name=conversation) > 0
+    if gone:
+        announce_deleted(connection)
+    return gone

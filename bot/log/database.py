@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from typing_extensions import ParamSpec
 
+from bot.log import wiping
 from bot.log.model import Parts
 from bot.log.writer import Outcome, Work, Writer
 
@@ -177,6 +178,27 @@ class Database:
                 if not self.sqlite:
                     connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": _MIGRATING})
 
+    async def wipe(self, *, thorough: bool) -> bool:
+        """Let what was deleted go from the files too (bot/log/wiping.py); False where that has to be tried again.
+
+        Args:
+            thorough: by writing the file anew. PostgreSQL does nothing without.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError, sqlite3.Error: the database said no, or is away.
+        """
+        return await asyncio.to_thread(self.wipe_now, thorough=thorough)
+
+    def wipe_now(self, *, thorough: bool) -> bool:
+        """The same, in this thread."""
+        if self.sqlite:
+            with self._one_at_a_time:
+                return wiping.wipe_sqlite(self._connected().connection, thorough=thorough)
+        if not thorough:
+            return True
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return wiping.wipe_postgresql(connection)
+
     # -- news ---------------------------------------------------------------------------------------------------
 
     def listen(self, heard: Callable[[str], None]) -> None:
@@ -221,6 +243,11 @@ class Database:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def announce_deleted(connection: sa.engine.Connection) -> None:
+    """Say that something was deleted whose bytes are to go from the files too."""
+    announce(connection, "deleted:")
 
 
 def announce(connection: sa.engine.Connection, what: str) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.log import schema
+from bot.log.database import announce_deleted
 from bot.log.keys import Keys
 
 _F = schema.files
@@ -37,8 +38,12 @@ def read(connection: Connection, keys: Keys, conversation: str, name: str) -> by
 def drop(connection: Connection, name: str) -> None:
     """Delete one."""
     connection.execute(sa.delete(_F).where(_F.c.id == name))
+    announce_deleted(connection)
 
 
 def purge(connection: Connection, now: datetime) -> int:
     """Delete what has waited too long; how many."""
-    return int(connection.execute(sa.delete(_F).where(_F.c.expires < now)).rowcount)
+    gone = int(connection.execute(sa.delete(_F).where(_F.c.expires < now)).rowcount)
+    if gone:
+        announce_deleted(connection)
+    return gone

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.log import schema
-from bot.log.database import announce
+from bot.log.database import announce, announce_deleted
 from bot.log.keys import BadKey, Keys
 from bot.log.model import Content, Message
 from bot.log.outbox import row_to_message
@@ -44,6 +44,7 @@ def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str
         .values(kind="deleted", content=keys.seal(Content()))
     )
     announce(connection, f"out:{conversation}")
+    announce_deleted(connection)
 
 
 def message(connection: Connection, keys: Keys, id: int) -> Message | None:

@@ -84,7 +84,7 @@ class Office:
             desk=desk, directs=directs,
         )  # fmt: skip
         self.sending = Sending(self.database, self.keys, self.hub, self.carriers, doubt=settings.send_doubt)
-        self.retention = Retention(self.database, assistant, settings)
+        self.retention = Retention(self.database, assistant, settings, self.hub)
         #: told of each message that was taken in: (channel, fresh)
         self.taken: Callable[[Channel, bool], None] | None = None
         self._workers: list[asyncio.Task[None]] = []
@@ -120,7 +120,8 @@ class Office:
 
     def trouble(self) -> str | None:
         """The worker that does not get on, with the kind of its error, in a few words; None where all do."""
-        for name, worker in (("answering", self.answering), ("sending", self.sending)):
+        workers = (("answering", self.answering), ("sending", self.sending), ("deleting", self.retention))
+        for name, worker in workers:
             why = worker.standing.trouble()
             if why is not None:
                 return f"{name}: {why}"
