@@ -32,8 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_days: float = 30.0  #: days after the last message that a conversation is kept
     keep_case_days: float = 180.0  #: the same where an advisor was asked for
     proxies: int = 0  #: reverse proxies of your own before Baken, whose X-Forwarded-For is believed
-    limit_person: float = 0.5  #: messages a second that one person may keep sending …
-    limit_person_burst: float = 30.0  #: … after so many at once
+    limit_person: float = 0.5  #: messages a second that one person is answered one by one, on any channel …
+    limit_person_burst: float = 30.0  #: … after so many at once; more are kept and answered together, danger first
     limit_address: float = 5.0  #: calls a second that one address may keep making to the page …
     limit_address_burst: float = 100.0  #: … after so many at once
     limit_waiting: int = 200  #: pages that one address may have open

@@ -18,6 +18,7 @@ from bot.desk.helpdesks import doors as helpdesks
 from bot.gateway import logs, metrics
 from bot.gateway.doors import WhatsAppDoor, floods
 from bot.gateway.keys import COUNTS, OFFICE
+from bot.gateway.pace import Pace
 from bot.post.office import Office
 from bot.review import routes as review_routes
 from bot.settings import Settings
@@ -47,11 +48,12 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     )
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
+    office.answering.flood.pace, office.answering.together = Pace(settings, Wording(base)), counts.together
     web_channel.add(app, office, base, settings)
     whatsapp = whatsapp_config.check(settings)
     if whatsapp is not None:
         app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
-        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, settings, counts.refused))
+        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, counts.refused))
         phone.add_routes(app, whatsapp)
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)

@@ -42,6 +42,9 @@ class Counts:
         self._refused = self._counter("refused", "What was not taken in, by channel and reason.", "channel", "reason")
         self._messages = self._counter("messages", "Messages in and out by channel.", "channel", "direction")
         self._again = self._counter("messages_again", "Messages that came in once more and were not stored.", "channel")
+        self._together = self._counter(
+            "messages_together", "Messages over their person's limit, which were not answered one by one.", "channel"
+        )
         self._answers = self._counter(
             "answers", "Answers by channel, language and how they were understood.", "channel", "language", "outcome"
         )
@@ -81,6 +84,10 @@ class Counts:
     def taken(self, channel: str, fresh: bool) -> None:
         """Count a message that was taken in; not `fresh` where it stood in the log already."""
         (self._messages.labels(channel, "in") if fresh else self._again.labels(channel)).inc()
+
+    def together(self, conversation: Conversation, messages: int) -> None:
+        """Count messages of one person that were not answered one by one."""
+        self._together.labels(conversation.channel).inc(messages)
 
     def answered(self, conversation: Conversation, message: Message, turn: Turn, seconds: float) -> None:
         """Count a message that was answered, with how long it took."""

@@ -27,7 +27,12 @@ _STORE = Prepared(
     "topic", "staff", "next_at", "safety",
 )  # fmt: skip
 _TOUCH = Prepared(sa.update(_C).where(_C.c.id == _b("a_name")).values(last_at=_NOW))
-_FIRST = sa.select(sa.func.min(_M.c.id)).where(_OPEN).group_by(_M.c.conversation)
+# of each conversation the oldest that is not sent yet; a safety reply goes before what else waits
+_FIRST = (
+    sa.select(sa.func.coalesce(sa.func.min(sa.case((_M.c.safety, _M.c.id))), sa.func.min(_M.c.id)))
+    .where(_OPEN)
+    .group_by(_M.c.conversation)
+)
 _DUE = (
     sa.select(_M)
     .where(_M.c.id.in_(_FIRST), _OPEN, _M.c.next_at <= _NOW)
@@ -112,7 +117,7 @@ def _rows(content: Content, parts: Sequence[Content]) -> Sequence[Content]:
 
 
 def due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, most: int) -> list[Outgoing]:
-    """Take up to `most` messages that can be sent now: of each conversation only the oldest that is not sent yet.
+    """Take up to `most` messages that can be sent now: of each conversation the oldest, a safety reply before others.
 
     A message of which it is not known whether it was taken comes back here after `doubt` when no status told of it.
     One that can't be decrypted, or whose person's address can't, is set aside, and what comes after it goes on.
@@ -144,7 +149,7 @@ def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing | None:
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """When the next message is to be sent, of each conversation the oldest; None where none is."""
+    """When the next message is to be sent, of each conversation the first; None where none is."""
     found: datetime | None = _NEXT.value(connection)
     return found
 

@@ -26,6 +26,7 @@ from bot.log.inbox import Claim
 from bot.log.keys import Keys
 from bot.log.model import Carrier, Conversation, Message
 from bot.post import settling
+from bot.post.flood import Flood
 from bot.post.hub import Hub
 from bot.post.parts import Answers, Desk, Direct, KindText
 from bot.post.settling import Documents, Prepared, Settling
@@ -58,6 +59,9 @@ class Answering:
         self.settling = Settling(keys, me, kind_text, desk)
         self.directs = (*directs, *((desk,) if desk is not None else ()))
         self.standing = Standing()
+        self.flood = Flood(assistant)
+        #: told of messages that were not answered one by one: (whose, how many)
+        self.together: Callable[[Conversation, int], None] | None = None
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: claimed here, with whether more of it came in since; and what came in while a claim was being made
@@ -125,11 +129,17 @@ class Answering:
 
     async def _conversation(self, claim: Claim, first: Prepared | None) -> None:
         try:
-            conversation = claim.conversation
-            for place, message in enumerate(claim.messages):
-                last = place == len(claim.messages) - 1
-                if not await self._message(conversation, message, last, first if place == 0 else None):
-                    break
+            conversation, order = claim.conversation, await self.flood.order(claim)
+            for place, message in enumerate(order.one_by_one):
+                last = place == len(order.one_by_one) - 1 and not order.together
+                known = first if place == 0 and message is claim.messages[0] else None
+                if not await self._message(conversation, message, last, known):
+                    return
+            if order.together:
+                words = self.flood.words(conversation.id)
+                await self.database.run(self.settling.together, conversation, order.together, words)
+                if self.together is not None:
+                    self.together(conversation, len(order.together))
         except Exception as error:  # the messages stay new; the claim is given back, so that they are tried again
             log.error("a conversation was not answered: %s at %s", type(error).__name__, _place(error))
             await asyncio.sleep(1.0)

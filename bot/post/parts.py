@@ -66,5 +66,17 @@ class Desk(Direct, Protocol):
         ...
 
 
+class Pace(Protocol):
+    """How much one person is answered."""
+
+    def over(self, conversation: str, message: int) -> bool:
+        """Whether a message is more than its person may send; each message is counted once."""
+        ...
+
+    def words(self, language: str) -> str:
+        """What is said to somebody whose messages are not answered one by one."""
+        ...
+
+
 #: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
 KindText = Callable[[Kind, Holder, str], "str | None"]

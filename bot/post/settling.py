@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
@@ -137,6 +138,27 @@ class Settling:
         if not self._own(connection, conversation.id, message, "answered", last):
             return False
         self._say_kind(connection, conversation, message)
+        return True
+
+    def together(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        messages: Sequence[Message],
+        words: Callable[[str], str] | None,
+    ) -> bool:
+        """Messages that are not answered one by one, the last of a claim.
+
+        Args:
+            words: say so in a language; None where it was said a moment ago.
+        """
+        now_conversation = inbox.mine(connection, self.me, conversation.id) or conversation
+        for message in messages:
+            if not self._own(connection, conversation.id, message, "noted", message is messages[-1]):
+                return False
+        if words is not None:
+            said = [Content(text=words(now_conversation.language))]
+            outbox.say(connection, self.keys, conversation.id, said, _now(), reply_to=messages[-1].id)
         return True
 
     def _say_kind(self, connection: Connection, conversation: Conversation, message: Message) -> None:

@@ -6,16 +6,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timezone
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from bot.gateway.doors import WhatsAppDoor, floods
+from bot.gateway.doors import floods
 from bot.gateway.limits import Buckets, address
-from bot.log.model import Content, Incoming
 from bot.settings import Settings
 
 
@@ -106,29 +104,6 @@ async def test_an_address_has_only_so_many_pages_waiting() -> None:
         go.set()
         assert await asyncio.gather(*waiting) == [200] * 3
         assert await poll() == 200
-
-
-async def test_what_one_person_sends_too_much_of_on_whatsapp_is_counted_and_left_out() -> None:
-    class Office:
-        def __init__(self) -> None:
-            self.taken: list[str] = []
-
-        async def take_in(self, incoming: list[Incoming]) -> None:
-            self.taken += [one.address for one in incoming]
-
-    office, refused = Office(), Counter[tuple[str, str]]()
-    settings = Settings(limit_person=0.01, limit_person_burst=4.0)
-    door = WhatsAppDoor(office, settings, lambda channel, why: refused.update([(channel, why)]))  # type: ignore[arg-type]
-
-    def message(person: str, number: int) -> Incoming:
-        return Incoming(
-            channel="whatsapp", address=person, channel_id=f"{person}.{number}", kind="text",
-            content=Content(text="x"), at=datetime.now(timezone.utc),
-        )  # fmt: skip
-
-    await door.take_in([message("flood", number) for number in range(10)] + [message("other", 1)])
-    assert Counter(office.taken) == {"flood": 4, "other": 1}
-    assert refused == {("whatsapp", "flood_person"): 6}
 
 
 async def test_a_client_that_drips_its_headers_is_let_go() -> None:
