@@ -16,6 +16,7 @@ from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
 from bot.desk.helpdesks import doors as helpdesks
 from bot.gateway import logs, metrics
+from bot.gateway.bodies import prompt_bodies
 from bot.gateway.doors import WhatsAppDoor, floods
 from bot.gateway.keys import COUNTS, OFFICE
 from bot.gateway.pace import Pace
@@ -44,7 +45,13 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     counts = metrics.Counts()
     app = web.Application(
         client_max_size=LARGEST,
-        middlewares=[logs.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
+        middlewares=[
+            logs.correlated,
+            metrics.counted,
+            safe_headers,
+            prompt_bodies,
+            floods(settings, counts.refused),
+        ],
     )
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
