@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import time
 from collections.abc import Collection
 from datetime import datetime, timezone
@@ -24,7 +25,9 @@ from bot.log.model import Conversation, Message, NotSent, Outgoing, Sent
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0
 #: What a person may have to look into, as labels: each is there from the start, so that an alarm can be set on it.
-_ATTENTION: Final = ("unreadable", "erasure")
+_ATTENTION: Final = ("unreadable", "erasure", "deleting", "disk")
+#: Free bytes on the disk of the log under which somebody should make room.
+_LITTLE_ROOM: Final = 100 * 2**20
 #: Seconds after which what was deleted should have gone from the files.
 _WIPED_WITHIN: Final = 300.0
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -172,6 +175,13 @@ async def attention(app: web.Application) -> dict[str, str]:
     left_since = app[OFFICE].retention.left_since
     if left_since is not None and time.monotonic() - left_since > _WIPED_WITHIN:
         found["erasure"] = "what was deleted can't go from the files yet: another program has the database open"
+    why = app[OFFICE].retention.standing.trouble()
+    if why is not None:
+        found["deleting"] = f"what is over its time can't be deleted: {why}"
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(app[OFFICE].settings.data_folder).free
+        if app[OFFICE].database.sqlite and free < _LITTLE_ROOM:
+            found["disk"] = f"the disk has {free // 2**20} MiB left"
     return found
 
 
@@ -182,6 +192,8 @@ async def trouble(app: web.Application) -> str | None:
         await asyncio.wait_for(office.database.run(_ping), _PATIENCE)
     except Exception:
         return "the log's database"
+    if not await office.database.takes_writes():
+        return f"the log's database takes nothing in: {office.database.refused}"
     held_up = office.trouble()
     if held_up is not None:
         return held_up

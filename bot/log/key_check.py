@@ -17,6 +17,7 @@ from bot.log.keys import BadKey, Keys
 
 _WORD: Final = b"baken: the key fits"
 _K = schema.key_check
+_ID: Final = 1
 #: Where encrypted values stand: table, column, what the newest is known by.
 _SEALED: Final = (
     ("messages", "content", "id"),
@@ -40,7 +41,7 @@ def check(connection: Connection, keys: Keys) -> None:
     Raises:
         WrongKey: the log was encrypted with another key.
     """
-    kept = connection.execute(sa.select(_K.c.sealed)).scalar()
+    kept = connection.execute(sa.select(_K.c.sealed).where(_K.c.id == _ID)).scalar()
     if kept is not None:
         if not _opens(keys, kept):
             raise WrongKey("the log was encrypted with another key")
@@ -54,12 +55,12 @@ def check(connection: Connection, keys: Keys) -> None:
         if some:
             raise WrongKey("the log was encrypted with another key")
     with contextlib.suppress(sa.exc.IntegrityError), connection.begin_nested():  # another gateway was quicker
-        connection.execute(sa.insert(_K).values(id=1, sealed=keys.seal_bytes(_WORD)))
+        connection.execute(sa.insert(_K).values(id=_ID, sealed=keys.seal_bytes(_WORD)))
 
 
 def needed(connection: Connection) -> bool:
     """Whether anything in the log is encrypted, so that a new key would be a wrong one."""
-    kept = connection.execute(sa.select(_K.c.sealed)).scalar()
+    kept = connection.execute(sa.select(_K.c.sealed).where(_K.c.id == _ID)).scalar()
     return kept is not None or next(_newest(connection), None) is not None
 
 

@@ -110,7 +110,7 @@ files = sa.Table(
     sa.Column("expires", Moment, nullable=False, index=True),
 )
 
-#: One row: a known word, encrypted with the key of this log.
+#: A known word, encrypted with the key of this log (row 1), and for a moment what tries whether there is room.
 key_check = sa.Table(
     "key_check",
     metadata,

@@ -120,8 +120,7 @@ class Office:
 
     def trouble(self) -> str | None:
         """The worker that does not get on, with the kind of its error, in a few words; None where all do."""
-        workers = (("answering", self.answering), ("sending", self.sending), ("deleting", self.retention))
-        for name, worker in workers:
+        for name, worker in (("answering", self.answering), ("sending", self.sending)):
             why = worker.standing.trouble()
             if why is not None:
                 return f"{name}: {why}"

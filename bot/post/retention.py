@@ -62,7 +62,7 @@ class Retention:
                 log.warning("deleting on schedule waits: %s", type(error).__name__)
                 self.standing.held_up(error)
             with contextlib.suppress(asyncio.TimeoutError):
-                async with timeout(_EVERY):
+                async with timeout(_EVERY if self.standing.fine_now else _AGAIN):
                     await self._wiping()
 
     async def _wiping(self) -> None:

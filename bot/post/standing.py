@@ -25,6 +25,11 @@ class Standing:
         """Its last try worked."""
         self._why = ""
 
+    @property
+    def fine_now(self) -> bool:
+        """Whether the last try worked."""
+        return not self._why
+
     def trouble(self) -> str | None:
         """The kind of the error that has held it up for longer than a moment; None where nothing has."""
         return self._why if self._why and time.monotonic() - self._since >= PATIENCE else None

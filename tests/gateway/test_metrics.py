@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from datetime import datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
 
+from bot.gateway import metrics
 from bot.log import schema
 from bot.log.model import Contact, Content, Conversation, Incoming, NotSent, Outgoing, Sent
 from bot.post import sending, standing
@@ -145,8 +147,62 @@ async def test_a_worker_that_is_held_up_is_told(gateway: Gateway, monkeypatch: p
     assert gateway.office.trouble() is None, "a moment is no trouble"
     monkeypatch.setattr(standing, "PATIENCE", 0.5)
     status, text, _ = await gateway.get("/health")
-    assert (status, json.loads(text)) == (503, {"status": "answering: OperationalError"})
+    assert (status, json.loads(text)["status"]) == (503, "answering: OperationalError")
     await gateway.office.database.run(lambda c: c.execute(sa.text("alter table elsewhere rename to messages")))
     await asyncio.sleep(2.5)
     status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)["status"]) == (200, "ok")
+
+
+async def test_a_full_disk_is_told_by_health_and_log(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
+    """SQLite's own limit of pages stands in for the disk's: the error is the same, "database or disk is full"."""
+
+    database, most = gateway.office.database, 0
+
+    def limit(pages: int) -> None:
+        nonlocal most
+
+        def set_it(connection: sa.engine.Connection) -> None:
+            nonlocal most
+            most = connection.execute(sa.text("pragma page_count")).scalar_one() + pages
+            connection.execute(sa.text(f"pragma max_page_count = {most}"))
+
+        database.now(set_it)
+
+    sa.event.listen(
+        database._engine, "connect", lambda connection, _: connection.execute(f"pragma max_page_count = {most}")
+    )
+    talk, long = secrets.token_hex(16), f"{NAME} " * 5_000
+    assert await gateway.say("wages", talk) == 202
+    await gateway.heard(talk)
+    await asyncio.to_thread(limit, 5)
+    assert await gateway.say(long, talk) == 503
+    status, text, _ = await gateway.get("/health")
+    assert (status, json.loads(text)["status"]) == (503, "the log's database takes nothing in: OperationalError")
+    assert "web: the log's database did not take it (OperationalError)" in caplog.text and NAME not in caplog.text
+    await asyncio.to_thread(limit, 1000)
+    status, text, _ = await gateway.get("/health")
     assert (status, json.loads(text)) == (200, {"status": "ok"})
+    assert await gateway.say(long, talk) == 202
+
+
+async def test_who_signs_in_at_the_desk_meanwhile_gets_a_sentence(gateway: Gateway) -> None:
+    def read_only(connection: sa.engine.Connection) -> None:
+        connection.execute(sa.text("pragma query_only = on"))
+
+    _, page, headers = await gateway.get("/staff/sign-in")
+    csrf = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
+    assert csrf is not None
+    await gateway.office.database.run(read_only)
+    form = {"csrf": csrf[1], "name": "anna", "password": "not her password"}
+    sent = {"Origin": gateway.url, "Cookie": headers["Set-Cookie"].split(";")[0]}
+    async with gateway.session.post(f"{gateway.url}/staff/sign-in", data=form, headers=sent) as answer:
+        assert answer.status == 503 and "niets veranderd" in await answer.text()
+        assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
+
+
+async def test_little_room_on_the_disk_is_told(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "_LITTLE_ROOM", 2**70)
+    status, text, _ = await gateway.get("/health")
+    assert status == 200 and "MiB left" in json.loads(text)["attention"][0]
+    assert await gateway.metric("baken_attention", about="disk") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ PERSON_TYPES, ADVISOR_TYPES = "typing", "writing"
 #: Seconds that a word of typing holds.
 _TYPING: Final = 6.0
 
+log = logging.getLogger(__name__)
 _C, _M = schema.conversations, schema.messages
 
 
@@ -76,7 +78,7 @@ class Api:
         try:
             taken = (await self.office.take_in([incoming]))[0]
         except sa.exc.DBAPIError as error:
-            raise _away() from error
+            raise _away(error) from error
         return web.json_response({"message": taken.id}, status=202)
 
     async def poll(self, request: web.Request) -> web.Response:
@@ -93,7 +95,7 @@ class Api:
                 return web.json_response(_NOBODY)
             return web.json_response(await self._news(name, asked))
         except sa.exc.DBAPIError as error:
-            raise _away() from error
+            raise _away(error) from error
 
     async def _news(self, name: str, asked: Polled) -> dict[str, Any]:
         newest: dict[str, Any] = _NOBODY
@@ -123,7 +125,7 @@ class Api:
             try:
                 await self.office.database.run(conversations.forget, name)
             except sa.exc.DBAPIError as error:
-                raise _away() from error
+                raise _away(error) from error
             await self.office.assistant.forget(name)
         return web.json_response({"deleted": True})
 
@@ -150,7 +152,7 @@ class Api:
                 conversations.by_address, self.office.keys, CHANNEL, asked.conversation
             )
         except sa.exc.DBAPIError as error:
-            raise _away() from error
+            raise _away(error) from error
 
     def _state(self, connection: Connection, name: str, after: int) -> dict[str, Any]:
         """A conversation behind a row, for its page; and how far the page has come is kept for the desk."""
@@ -184,5 +186,6 @@ def _media_type(content: bytes) -> str:
     return "application/pdf" if content.startswith(b"%PDF") else "application/octet-stream"
 
 
-def _away() -> web.HTTPServiceUnavailable:
+def _away(error: Exception) -> web.HTTPServiceUnavailable:
+    log.error("web: the log's database did not take it (%s)", type(error).__name__)
     return web.HTTPServiceUnavailable(text="not stored; please send it again", headers={"Retry-After": "2"})
