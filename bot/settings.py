@@ -50,7 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     whatsapp_graph_url: str = "https://graph.facebook.com/v23.0"  #: Meta's Graph API with its version
     whatsapp_template: str = ""  #: approved template with one text in its body, for what advisors write after 24 hours
     whatsapp_template_languages: str = "en"  #: languages of that template, the usual one first: en,nl,pl
-    whatsapp_oldest: float = 25.0  #: hours after which a message that comes in is taken for a replay and refused
+    whatsapp_oldest: float = 169.0  #: hours after which what comes in is a replay and refused; Meta tries for 7 days
     web_origins: str = ""  #: sites that may show the chat, separated by spaces: https://ngo.example; empty is this one
     web_exit: str = "https://www.buienradar.nl/"  #: the neutral site that quick exit goes to
     desk: str = "on"  #: off: Baken has no advisors, and names organisations to who asks for a person

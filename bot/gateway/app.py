@@ -12,13 +12,14 @@ from bot.channels.whatsapp import config as whatsapp_config
 from bot.channels.whatsapp import phone, webhook
 from bot.channels.whatsapp.carrier import WhatsAppCarrier
 from bot.channels.whatsapp.graph import Graph
+from bot.channels.whatsapp.lateness import Lateness
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
 from bot.desk.helpdesks import doors as helpdesks
 from bot.gateway import logs, metrics
 from bot.gateway.bodies import prompt_bodies
 from bot.gateway.doors import WhatsAppDoor, floods
-from bot.gateway.keys import COUNTS, OFFICE
+from bot.gateway.keys import COUNTS, LATENESS, OFFICE
 from bot.gateway.pace import Pace
 from bot.post.office import Office
 from bot.review import routes as review_routes
@@ -59,8 +60,9 @@ def make(settings: Settings, office: Office, base: FactBase, handoff: Handoff | 
     web_channel.add(app, office, base, settings)
     whatsapp = whatsapp_config.check(settings)
     if whatsapp is not None:
+        app[LATENESS] = Lateness()
         app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
-        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, counts.refused))
+        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, counts.refused), lateness=app[LATENESS])
         phone.add_routes(app, whatsapp)
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)
@@ -79,7 +81,7 @@ async def carrying(app: web.Application, config: whatsapp_config.Config, base: F
     office = app[OFFICE]
     graph = Graph(config)
     await graph.start()
-    carrier = WhatsAppCarrier(config, graph, office, Wording(base))
+    carrier = WhatsAppCarrier(config, graph, office, Wording(base), doubtful=app[LATENESS].doubtful)
     office.carriers["whatsapp"], office.database.parts["whatsapp"] = carrier, carrier.parts
     yield
     await carrier.close()

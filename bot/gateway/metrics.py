@@ -18,14 +18,14 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.engine import Connection
 
 from bot.engine.turn import Turn
-from bot.gateway.keys import COUNTS, OFFICE
+from bot.gateway.keys import COUNTS, LATENESS, OFFICE
 from bot.log import schema, unreadable
 from bot.log.model import Conversation, Message, NotSent, Outgoing, Sent
 
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0
 #: What a person may have to look into, as labels: each is there from the start, so that an alarm can be set on it.
-_ATTENTION: Final = ("unreadable", "erasure", "deleting", "disk")
+_ATTENTION: Final = ("unreadable", "erasure", "deleting", "disk", "clock")
 #: Free bytes on the disk of the log under which somebody should make room.
 _LITTLE_ROOM: Final = 100 * 2**20
 #: Seconds after which what was deleted should have gone from the files.
@@ -175,6 +175,9 @@ async def attention(app: web.Application) -> dict[str, str]:
     left_since = app[OFFICE].retention.left_since
     if left_since is not None and time.monotonic() - left_since > _WIPED_WITHIN:
         found["erasure"] = "what was deleted can't go from the files yet: another program has the database open"
+    late = app[LATENESS].trouble() if LATENESS in app else None
+    if late is not None:
+        found["clock"] = late
     why = app[OFFICE].retention.standing.trouble()
     if why is not None:
         found["deleting"] = f"what is over its time can't be deleted: {why}"

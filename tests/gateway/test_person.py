@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -146,3 +148,12 @@ async def test_the_limit_is_one_persons_and_holds_on_the_web_too(phone: Phone, b
     assert [one for one in heard if one == told] == heard[6:] and len(heard) == 7
     assert [one["text"] for one in (await phone.heard(other))["messages"] if not one["me"]] == ["re: hello"]
     assert await phone.stored() == 21
+
+
+async def test_with_a_clock_that_is_days_ahead_people_are_answered_and_health_tells(phone: Phone) -> None:
+    """By our clock all that comes is three days old; Meta knows better whether the 24 hours are over."""
+    assert await phone.send(meta.text("hello", sender=PHONE, at=time.time() - 3 * 24 * 3600)) == 200
+    assert await phone.quiet() == ["re: hello"]
+    status, text, _ = await phone.get("/health")
+    assert status == 200 and "our clock is ahead" in json.loads(text)["attention"][0]
+    assert await phone.metric("baken_attention", about="clock") == 1

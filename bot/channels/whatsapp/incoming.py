@@ -32,6 +32,8 @@ class Reading(msgspec.Struct, frozen=True):
     updates: tuple[Update, ...]
     #: what was left out, by reason: phone_number_id, old, group, nobody, field, status
     left_out: Mapping[str, int]
+    #: of what is for our number, how old it is by our clock; what bears no time is left out
+    ages: tuple[timedelta, ...] = ()
 
 
 def read(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> Reading:
@@ -46,6 +48,7 @@ def read(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> R
     incoming: list[Incoming] = []
     updates: list[Update] = []
     left_out: Counter[str] = Counter()
+    ages: list[timedelta] = []
     for entry in items(body, "entry"):
         for change in items(entry, "changes"):
             value = mapping(change, "value")
@@ -56,6 +59,9 @@ def read(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> R
                 left_out["phone_number_id"] += 1
                 continue
             contacts = list(items(value, "contacts"))
+            for one in (*items(value, "messages"), *items(value, "statuses")):
+                if text(one, "timestamp"):
+                    ages.append(now - moment(one, "timestamp", now))
             for message in items(value, "messages"):
                 got = _message(message, contacts, now, oldest)
                 if isinstance(got, Incoming):
@@ -68,7 +74,7 @@ def read(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> R
                     updates.append(update)
                 else:
                     left_out[update] += 1
-    return Reading(tuple(incoming), tuple(updates), dict(left_out))
+    return Reading(tuple(incoming), tuple(updates), dict(left_out), tuple(ages))
 
 
 def _message(

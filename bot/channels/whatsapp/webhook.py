@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.channels.whatsapp.config import Config
 from bot.channels.whatsapp.incoming import Reading, read
+from bot.channels.whatsapp.lateness import Lateness
 from bot.log.model import Incoming, Update
 from bot.waiting import timeout
 
@@ -52,10 +53,11 @@ def sign(secret: str, body: bytes) -> str:
 
 
 def add_routes(
-    app: web.Application, config: Config, core: Core, now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
-) -> None:
-    """Open the webhook."""
-    webhook = Webhook(config, core, now)
+    app: web.Application, config: Config, core: Core, now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    lateness: Lateness | None = None,
+) -> None:  # fmt: skip
+    """Open the webhook. `lateness` is told how old what comes in is."""
+    webhook = Webhook(config, core, now, lateness or Lateness())
     app.router.add_get(PATH, webhook.verify, allow_head=False)
     app.router.add_post(PATH, webhook.receive)
 
@@ -63,8 +65,8 @@ def add_routes(
 class Webhook:
     """The two handlers."""
 
-    def __init__(self, config: Config, core: Core, now: Callable[[], datetime]) -> None:
-        self.config, self.core, self.now = config, core, now
+    def __init__(self, config: Config, core: Core, now: Callable[[], datetime], lateness: Lateness) -> None:
+        self.config, self.core, self.now, self.lateness = config, core, now, lateness
 
     async def verify(self, request: web.Request) -> web.Response:
         """`GET`: hands the challenge back to whoever knows our word."""
@@ -91,6 +93,8 @@ class Webhook:
             raise self._no(web.HTTPForbidden, "signature_wrong")
         payload = self._json(body)
         reading = read(payload, self.config.phone_number_id, self.now(), self.config.oldest)
+        for age in reading.ages:
+            self.lateness.note(age)
         for reason, times in reading.left_out.items():
             for _ in range(times):
                 self.core.refused(reason)
