@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -12,7 +15,7 @@ from bot.log.model import Content, Message
 from bot.log.outbox import row_to_message
 from bot.log.prepared import Prepared
 
-_M = schema.messages
+_C, _M = schema.conversations, schema.messages
 _LAST_SAID = Prepared(
     sa.select(_M.c.content)
     .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "out")
@@ -36,13 +39,27 @@ def last_said(connection: Connection, keys: Keys, conversation: str) -> Content 
         return None
 
 
-def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str) -> None:
-    """The person took a message back: what was in it goes, that there was one stays."""
-    connection.execute(
-        sa.update(_M)
-        .where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.channel_id == channel_id)
-        .values(kind="deleted", content=keys.seal(Content()))
+def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str, now: datetime) -> None:
+    """The person took a message back: what was in it goes, that there was one stays.
+
+    Where the message has not come yet, an empty row takes its place, so that it is not taken in when it does.
+    """
+    (channel,) = connection.execute(sa.select(_C.c.channel).where(_C.c.id == conversation)).one()
+    there = sa.select(_M.c.id, _M.c.conversation).where(
+        _M.c.channel == channel, _M.c.direction == "in", _M.c.channel_id == channel_id
     )
+    row = connection.execute(there).first()
+    if row is None:
+        with contextlib.suppress(sa.exc.IntegrityError), connection.begin_nested():  # it comes at this very moment
+            connection.execute(
+                sa.insert(_M).values(
+                    conversation=conversation, channel=channel, direction="in", author="person", kind="deleted",
+                    state="noted", content=keys.seal(Content()), at=now, channel_id=channel_id,
+                )
+            )  # fmt: skip
+        row = connection.execute(there).one()
+    if row.conversation == conversation:
+        connection.execute(sa.update(_M).where(_M.c.id == row.id).values(kind="deleted", content=keys.seal(Content())))
     announce(connection, f"out:{conversation}")
     announce_deleted(connection)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -95,6 +96,9 @@ def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
     """Store a message. One that stands in the log already is not stored again."""
     place = {"a_channel": incoming.channel, "an_id": incoming.channel_id}
     kept = _KEPT.row(connection, **place)
+    if kept is not None and incoming.channel == "web" and not _owns(connection, keys, incoming, kept.conversation):
+        place["an_id"] = _id_of_its_own(incoming)
+        kept = _KEPT.row(connection, **place)
     if kept is not None:
         return Taken(kept.id, kept.conversation, False)
     conversation = _conversation(connection, keys, incoming, now)
@@ -107,7 +111,7 @@ def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
         "state": "new",
         "content": keys.seal(incoming.content),
         "at": incoming.at,
-        "channel_id": incoming.channel_id,
+        "channel_id": place["an_id"],
     }
     try:
         with _guarded(connection):
@@ -121,6 +125,16 @@ def take_in(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
     _TOUCH.change(connection, a_name=conversation, now=now, written=written, a_contact=contact)
     announce(connection, f"in:{conversation}")
     return Taken(made, conversation, True)
+
+
+def _owns(connection: Connection, keys: Keys, incoming: Incoming, conversation: str) -> bool:
+    """Whether a conversation is that of the message's sender."""
+    return bool(_KNOWN.value(connection, a_hash=keys.address(incoming.channel, incoming.address)) == conversation)
+
+
+def _id_of_its_own(incoming: Incoming) -> str:
+    """On the web the page makes the ids. One that stands in another talk already gets a name in this one."""
+    return hashlib.sha256(f"{incoming.address}\0{incoming.channel_id}".encode()).hexdigest()[:32]
 
 
 def _conversation(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> str:

@@ -103,7 +103,7 @@ class Settling:
         if not self._own(connection, name, message, "noted", last):
             return False
         if message.kind == "deleted" and message.content.replaces:
-            history.blank(connection, self.keys, name, message.content.replaces)
+            history.blank(connection, self.keys, name, message.content.replaces, _now())
         return True
 
     def held(

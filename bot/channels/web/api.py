@@ -159,8 +159,10 @@ class Api:
         conversation = conversations.find(connection, self.office.keys, name)
         if conversation is None:
             return dict(_NOBODY)
+        ends = sa.select(sa.func.min(_M.c.id), sa.func.max(_M.c.id)).where(_M.c.conversation == name)
+        first, newest = connection.execute(ends).one()
+        after = min(after, newest or 0)  # nobody has seen what is not there yet
         rows = history.since(connection, self.office.keys, name, after)
-        first = connection.execute(sa.select(sa.func.min(_M.c.id)).where(_M.c.conversation == name)).scalar()
         new = sa.exists().where(_M.c.conversation == name, _M.c.state == "new")
         connection.execute(sa.update(_C).where(_C.c.id == name, _C.c.seen < after).values(seen=after))
         language = conversation.language or "en"

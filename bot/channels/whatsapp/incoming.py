@@ -119,13 +119,19 @@ def _person(message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> tu
     phone, user_id = text(message, "from"), text(message, "from_user_id")
     if phone and not phone.lstrip("+").isdigit():  # a user id where the number used to be
         phone, user_id = "", user_id or phone
+
+    def fits(card: Mapping[str, Any]) -> bool:
+        """Whether a card may be this sender's: it bears no other id of the same kind."""
+        return not (phone and text(card, "wa_id")) and not (user_id and text(card, "user_id"))
+
     card = next(
         (
             one
             for one in contacts
-            if (phone and text(one, "wa_id") == phone) or (user_id and text(one, "user_id") == user_id)
+            if (phone and text(one, "wa_id").lstrip("+") == phone.lstrip("+"))
+            or (user_id and text(one, "user_id") == user_id)
         ),
-        contacts[0] if len(contacts) == 1 and text(message, "type") != "system" else {},
+        contacts[0] if len(contacts) == 1 and text(message, "type") != "system" and fits(contacts[0]) else {},
     )
     contact = Contact(
         phone=(phone or text(card, "wa_id")).lstrip("+"),
