@@ -27,13 +27,14 @@ class BadKey(ValueError):
 
 
 class Keys:
-    """One secret, two uses kept apart: AES-256-GCM for content and contacts, HMAC-SHA256 for addresses."""
+    """One secret, uses kept apart: AES-256-GCM for content and contacts, HMAC-SHA256 for addresses and for attempts."""
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != _BYTES:
             raise BadKey(f"the key must be {_BYTES} bytes, as base64")
         self._cipher = AESGCM(hashlib.sha256(b"baken content" + secret).digest())
         self._mark = hashlib.sha256(b"baken address" + secret).digest()
+        self._tried = hashlib.sha256(b"baken attempt" + secret).digest()
         self._content = msgspec.msgpack.Decoder(Content)
         self._contact = msgspec.msgpack.Decoder(Contact)
         self._encoder = msgspec.msgpack.Encoder()
@@ -54,6 +55,10 @@ class Keys:
     def address(self, channel: str, address: str) -> str:
         """What is kept of a channel's id of a person: a keyed hash that can be looked up and not turned back."""
         return hmac.new(self._mark, f"{channel}\0{address}".encode(), hashlib.sha256).hexdigest()
+
+    def attempt(self, kind: str, what: str) -> str:
+        """What is kept of who tried to sign in: a keyed hash too, of a name, a code or a network address."""
+        return hmac.new(self._tried, f"{kind}\0{what}".encode(), hashlib.sha256).hexdigest()
 
     def seal(self, what: Content | Contact) -> bytes:
         """Encrypt a content or a contact."""

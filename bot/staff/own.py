@@ -104,13 +104,13 @@ async def second_form(request: web.Request) -> web.StreamResponse:
     given = str(form.get("code", ""))[:20]
     if me.totp_on:
         return _back("second")
-    if await staff.database.run(lockout.attempt, now(), code=str(me.id)) is not None:
+    if await staff.database.run(lockout.attempt, staff.keys, now(), code=str(me.id)) is not None:
         return await _second(request, "code.wait", 429)
 
     def switch(connection: Connection) -> list[str]:
         if not codes.right(connection, staff.keys, me.id, given, now()):
             return []
-        lockout.worked(connection, code=str(me.id))
+        lockout.worked(connection, staff.keys, code=str(me.id))
         trail.note(connection, now(), me.id, "second factor on")
         return codes.switch_on(connection, me.id)
 
@@ -138,12 +138,12 @@ async def second_off_form(request: web.Request) -> web.StreamResponse:
 async def confirmed(request: web.Request, password: str) -> bool:
     """Whether the signed-in person gave their own password; guessing is counted like at the sign-in."""
     staff, me = request.app[STAFF], who(request).me
-    if await staff.database.run(lockout.attempt, now(), name=me.name) is not None:
+    if await staff.database.run(lockout.attempt, staff.keys, now(), name=me.name) is not None:
         return False
     stored = await staff.database.run(accounts.password_of, me.id)
     fits = await staff.right(password, stored)
     if fits:
-        await staff.database.run(lockout.worked, name=me.name)
+        await staff.database.run(lockout.worked, staff.keys, name=me.name)
     return fits
 
 
