@@ -26,7 +26,7 @@ from typing_extensions import ParamSpec
 
 from bot.conversations import schema, wiping
 from bot.conversations.models import SplitContent
-from bot.conversations.sqlite_file import check
+from bot.conversations.sqlite_file import check_file
 from bot.conversations.write_thread import BatchOutcome, Transaction, WriteThread
 from bot.settings import StartError
 
@@ -83,7 +83,9 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not self._beside:
                 self._take(path)
-            check(path, "put a backup in its place (docs/operations.md), or move it away to begin with an empty one")
+            check_file(
+                path, "put a backup in its place (docs/operations.md), or move it away to begin with an empty one"
+            )
             path.touch(0o600)
         engine = sa.create_engine(
             self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}

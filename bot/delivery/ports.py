@@ -76,7 +76,7 @@ class HandoffPort(DirectAnswers, Protocol):
         ...
 
 
-class Pace(Protocol):
+class PacePort(Protocol):
     """How much one person is answered."""
 
     def over(self, conversation: str, message: int) -> bool:

@@ -29,7 +29,7 @@ from bot.delivery import transactions
 from bot.delivery.events import EventBus
 from bot.delivery.flood import Flood
 from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
-from bot.delivery.standing import Standing
+from bot.delivery.standing import DeliveryState
 from bot.delivery.transactions import Documents, PreparedReply, ReplyTransactions
 from bot.engine.turn import Turn
 from bot.timeouts import timeout
@@ -68,7 +68,7 @@ class ReplyWorker:
         self.me, self.carriers, self.desk, self.measured = me, carriers or {}, desk, measured
         self.settling = ReplyTransactions(keys, me, kind_text, desk)
         self.directs = (*directs, *((desk,) if desk is not None else ()))
-        self.standing = Standing()
+        self.standing = DeliveryState()
         self.flood = Flood(assistant)
         #: told of messages that were not answered one by one: (whose, how many)
         self.together: Callable[[Conversation, int], None] | None = None

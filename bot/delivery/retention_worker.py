@@ -16,7 +16,7 @@ from bot.conversations import files, schema
 from bot.conversations import store as conversations
 from bot.conversations.database import Database
 from bot.delivery.events import EventBus
-from bot.delivery.standing import Standing
+from bot.delivery.standing import DeliveryState
 from bot.settings import Settings
 from bot.timeouts import timeout
 
@@ -47,7 +47,7 @@ class Retention:
         self.database, self.assistant, self.hub = database, assistant, hub
         self.messages = timedelta(days=settings.keep_days)
         self.cases = timedelta(days=settings.keep_case_days)
-        self.standing = Standing()
+        self.standing = DeliveryState()
         #: what was deleted has not gone from the files yet, since when; and from their gaps
         self.left_since: float | None = None
         self._gaps = True  # an earlier run may have left some

@@ -20,7 +20,7 @@ from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import ChannelPort, Delivered, NotDelivered, Outgoing
 from bot.delivery.events import EventBus
-from bot.delivery.standing import Standing
+from bot.delivery.standing import DeliveryState
 from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class SendWorker:
         """`doubt`: seconds after which a message that may or may not have been taken is sent again."""
         self.database, self.keys, self.hub, self.carriers = database, keys, hub, carriers
         self.doubt = timedelta(seconds=doubt)
-        self.standing = Standing()
+        self.standing = DeliveryState()
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: told of each try: (what, what came of it, seconds, whether it was the last)

@@ -9,7 +9,7 @@ from typing import Final
 PATIENCE: Final = 10.0
 
 
-class Standing:
+class DeliveryState:
     """What holds a worker up, and since when."""
 
     def __init__(self) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.post.test_waking import incoming
 
 from bot.cli import main
 from bot.conversations import inbox, key_check, schema
@@ -18,6 +17,7 @@ from bot.conversations.key_check import WrongKey
 from bot.delivery.service import open_log
 from bot.settings import Settings
 from tests.databases import KINDS, database_url
+from tests.delivery.test_waking import incoming
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=timezone.utc)
 OTHER = base64.b64encode(bytes(range(32))).decode()

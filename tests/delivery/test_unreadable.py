@@ -19,7 +19,7 @@ from bot.conversations.models import Content, Message
 from bot.delivery.service import MessageService
 from bot.settings import Settings
 from tests.databases import KINDS, database_url
-from tests.post.test_waking import Channel, Slow, incoming
+from tests.delivery.test_waking import Channel, Slow, incoming
 
 ILL, WELL = "31611111111", "31622222222"
 KEY, OTHER = Keys(bytes(32)), Keys(bytes(range(32)))

@@ -23,7 +23,7 @@ from bot.delivery import retention_worker
 from bot.delivery.service import MessageService
 from bot.settings import Settings
 from tests.databases import database_url
-from tests.post.test_waking import Channel, Slow, incoming
+from tests.delivery.test_waking import Channel, Slow, incoming
 
 KEYS = Keys(bytes(32))
 PEOPLE = 24

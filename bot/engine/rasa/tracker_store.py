@@ -20,7 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
 from bot.conversations.crypto import BadKey, Keys
-from bot.conversations.sqlite_file import check
+from bot.conversations.sqlite_file import check_file
 from bot.conversations.statements import CompiledStatement
 from bot.conversations.wiping import wipe_sqlite
 from bot.engine.rasa.current_message import INCOMING
@@ -58,7 +58,7 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         if kwargs.get("dialect") == "sqlite" and kwargs.get("db"):  # in a fresh clone there is no var/ yet
             file = Path(kwargs["db"])
             file.parent.mkdir(parents=True, exist_ok=True)
-            check(file, "delete it and start again; talks under way lose their thread, and nothing else is lost")
+            check_file(file, "delete it and start again; talks under way lose their thread, and nothing else is lost")
         super().__init__(*args, **kwargs)
         self._keys = Keys.load(key, Path()) if key else None
         self._kept: Any = None  # SQLite's connection
