@@ -64,6 +64,7 @@ class Staff:
         self.site = settings.staff_site.rstrip("/")
         self.secure = self.site.startswith("https://")
         self.cookie = "__Host-baken-staff" if self.secure else "baken-staff"
+        self.device_cookie = f"{self.cookie.removesuffix('-staff')}-device"
         self.idle = timedelta(minutes=settings.staff_idle)
         self._hashing = asyncio.Semaphore(2)  # each takes 46 MiB: a flood of sign-ins must not take the machine
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bot.conversations.crypto import Keys
-from bot.staff import accounts, audit_log, lockout, passwords, second_factor, sessions
+from bot.staff import accounts, audit_log, devices, lockout, passwords, second_factor, sessions
 from bot.staff.auth import STAFF, goes_back, now, render, require, who
 from bot.staff.texts import LANGUAGES
 
@@ -61,7 +61,9 @@ async def password_form(request: web.Request) -> web.StreamResponse:
         audit_log.note(connection, now(), one.me.id, "password changed")
 
     await staff.database.run(store)
-    return _back("password")
+    response = _back("password")
+    devices.remember(response, staff.keys, staff.device_cookie, one.me.id, hashed, secure=staff.secure)
+    return response
 
 
 @require("any", without_code=True)
@@ -144,12 +146,12 @@ async def second_off_form(request: web.Request) -> web.StreamResponse:
 async def confirmed(request: web.Request, password: str) -> bool:
     """Whether the signed-in person gave their own password; guessing is counted like at the sign-in."""
     staff, me = request.app[STAFF], who(request).me
-    if await staff.database.run(lockout.attempt, now(), name=me.name) is not None:
+    if await staff.database.run(lockout.attempt, now(), confirm=str(me.id)) is not None:
         return False
     stored = await staff.database.run(accounts.password_of, me.id)
     fits = await staff.right(password, stored)
     if fits:
-        await staff.database.run(lockout.worked, name=me.name)
+        await staff.database.run(lockout.worked, confirm=str(me.id))
     return fits
 
 
