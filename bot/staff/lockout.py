@@ -2,8 +2,8 @@
 
 What is counted of an attempt by a stranger (`stranger`): the name from this address, the address, and the name from
 everywhere. Whoever guesses waits, longer each time; elsewhere the name is only slowed, by a minute at most, once it was
-tried from many addresses. A device that the account was signed in on before (bot/staff/devices.py) is counted by itself,
-whatever strangers do.
+tried from many addresses. A device that the account was signed in on before (bot/staff/devices.py) is counted by
+itself, whatever strangers do.
 """
 
 from __future__ import annotations
