@@ -43,6 +43,7 @@ def read(tracker: dict[str, Any]) -> Heard:
     situation = Situation(
         intent=intent,
         text=text,
+        pressed=bool(latest.get("pressed")),
         language=language,
         before=before,
         wrote=wrote,

@@ -16,10 +16,10 @@ class Answers(Protocol):
     """The assistant, as the post room needs it."""
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
+        self, conversation: str, text: str, *, payload: str = "", language_hint: str | None = None,
+        message_id: str | None = None, desk: Mapping[str, Any] | None = None,
     ) -> Turn:  # fmt: skip
-        """Answer one message."""
+        """Answer one message: a typed text, or a pressed button's payload."""
         ...
 
     async def parse(self, text: str) -> dict[str, Any]:
@@ -34,12 +34,12 @@ class Answers(Protocol):
 class Direct(Protocol):
     """Answers some buttons from the log itself; they never reach the assistant."""
 
-    def takes(self, text: str) -> bool:
-        """Whether a message is such a button."""
+    def takes(self, payload: str) -> bool:
+        """Whether a pressed button is one of these."""
         ...
 
     def direct(
-        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+        self, connection: Connection, conversation: Conversation, payload: str, now: datetime
     ) -> list[Content] | None:
         """The answer to it."""
         ...

@@ -130,8 +130,8 @@ class Service:
     async def _reply(self, body: bytes) -> bytes:
         asked = msgspec.json.decode(body, type=Asked)
         turn = await self._engine.reply(
-            asked.conversation, asked.text, language_hint=asked.language_hint, message_id=asked.message_id,
-            desk=asked.desk,
+            asked.conversation, asked.text, payload=asked.payload, language_hint=asked.language_hint,
+            message_id=asked.message_id, desk=asked.desk,
         )  # fmt: skip
         paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
         files = {str(path): await asyncio.to_thread(path.read_bytes) for path in paths}

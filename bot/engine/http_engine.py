@@ -46,8 +46,8 @@ class HttpEngine:
         self._session: aiohttp.ClientSession | None = None
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
+        self, conversation: str, text: str, *, payload: str = "", language_hint: str | None = None,
+        message_id: str | None = None, desk: Mapping[str, Any] | None = None,
     ) -> Turn:  # fmt: skip
         """Answer one message (bot/engine/engine.py).
 
@@ -56,8 +56,8 @@ class HttpEngine:
             NotAnswered: a server failed on this message itself.
         """
         asked = Asked(
-            conversation=conversation, text=text, language_hint=language_hint, message_id=message_id,
-            desk=dict(desk) if desk is not None else None,
+            conversation=conversation, text=text, payload=payload, language_hint=language_hint,
+            message_id=message_id, desk=dict(desk) if desk is not None else None,
         )  # fmt: skip
         told = msgspec.json.decode(await self._ask("webhook", asked, twice=message_id is not None), type=Told)
         return await asyncio.to_thread(_with_files, told) if told.files else told.turn

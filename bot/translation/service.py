@@ -25,8 +25,8 @@ class Engine(Protocol):
     """What translation needs of the engine."""
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
+        self, conversation: str, text: str, *, payload: str = "", language_hint: str | None = None,
+        message_id: str | None = None, desk: Mapping[str, Any] | None = None,
     ) -> Turn:  # fmt: skip
         """Answer a message."""
 

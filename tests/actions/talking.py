@@ -37,7 +37,7 @@ class Talk:
     ) -> Outcome:
         pressed = isinstance(said, dict)
         situation = Situation(
-            intent=intent, text=f"/{intent}" if pressed else said, values=said if pressed else {},  # type: ignore[arg-type]
+            intent=intent, text=f"/{intent}" if pressed else said, pressed=pressed, values=said if pressed else {},  # type: ignore[arg-type]
             language=self.language, wrote=self.language, memory=self.memory, on=self.on, confidence=confidence,
             alarm=alarm, choices=choices, shares=shares or {},
         )  # fmt: skip

@@ -26,9 +26,10 @@ class StandIn:
         return cls(answers())
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
+        self, conversation: str, text: str, *, payload: str = "", language_hint: str | None = None,
+        message_id: str | None = None, desk: Mapping[str, Any] | None = None,
     ) -> Turn:  # fmt: skip
+        text = payload or text
         intent = WORDS.get(text, text.removeprefix("/"))
         tracker = {
             "latest_message": {

@@ -71,8 +71,8 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         async def webhook(request: Request) -> HTTPResponse:
             asked = self._read(request, Asked)
             turn = await agent_turn.answer(
-                self._agent(request), asked.conversation, asked.text, language_hint=asked.language_hint,
-                message_id=asked.message_id, desk=asked.desk,
+                self._agent(request), asked.conversation, asked.text, payload=asked.payload,
+                language_hint=asked.language_hint, message_id=asked.message_id, desk=asked.desk,
             )  # fmt: skip
             paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
             files = {str(path): path.read_bytes() for path in paths}

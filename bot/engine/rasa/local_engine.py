@@ -74,13 +74,14 @@ class RasaEngine:
         return cls(agent, store)
 
     async def reply(
-        self, conversation: str, text: str, *, language_hint: str | None = None, message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
+        self, conversation: str, text: str, *, payload: str = "", language_hint: str | None = None,
+        message_id: str | None = None, desk: Mapping[str, Any] | None = None,
     ) -> Turn:  # fmt: skip
         """Answer one message. Messages of one conversation are answered one after the other (bot/engine/engine.py)."""
         return await agent_turn.answer(
-            self._agent, conversation, text, language_hint=language_hint, message_id=message_id, desk=desk
-        )
+            self._agent, conversation, text, payload=payload, language_hint=language_hint, message_id=message_id,
+            desk=desk,
+        )  # fmt: skip
 
     async def forget(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""
