@@ -46,7 +46,7 @@ async def password_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/account/password`: all other sessions end."""
     staff, one, form = request.app[STAFF], who(request), await request.post()
     fresh = str(form.get("password", ""))
-    error = passwords.weakness(fresh, one.me.name)
+    error = await asyncio.to_thread(passwords.weakness, fresh, one.me.name)
     if not error and fresh != str(form.get("again", "")):
         error = "password.differs"
     if not error and not await confirmed(request, str(form.get("old", ""))):

@@ -128,7 +128,7 @@ async def welcome_form(request: web.Request) -> web.StreamResponse:
     if account is None:
         return render(request, "staff/welcome.html", {"account": None, "error": ""}, status=404)
     password = str(form.get("password", ""))
-    error = passwords.weakness(password, account.name)
+    error = await asyncio.to_thread(passwords.weakness, password, account.name)
     if not error and password != str(form.get("again", "")):
         error = "password.differs"
     if error:

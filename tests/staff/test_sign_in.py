@@ -250,7 +250,23 @@ async def test_codes_are_not_guessed(site: Site) -> None:
     assert seen[-1] == 429
 
 
-@pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaaaa", "anna anna anna 12"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short", "aaaaaaaaaaaaaaaaaa", "anna anna anna 12", "password1234", "123456789012", "qwertyuiop12",
+        "P@ssw0rd1234", "Welkom01Welkom01", "wachtwoord123", "baken baken baken", "x" * 257,
+    ],
+)  # fmt: skip
 def test_weak_passwords_are_refused(password: str) -> None:
     assert passwords.weakness(password, "anna")
-    assert not passwords.weakness(PASSWORD, "anna")
+
+
+def test_a_part_of_the_name_is_no_password() -> None:
+    assert passwords.weakness("novak novak novak", "peter.novak")
+
+
+@pytest.mark.parametrize(
+    "password", [PASSWORD, "kX9#vQ2!mZ7p", "zielony rower nad morzem", "жовтий трамвай біля річки"]
+)
+def test_passwords_that_nobody_tries_are_taken(password: str) -> None:
+    assert not passwords.weakness(password, "anna")
