@@ -25,7 +25,8 @@ def use(app: web.Application) -> None:
 
     By a signal and not by a middleware: aiohttp makes some answers after the middlewares, like the one to a failure.
     """
-    web_response.SERVER_SOFTWARE = _SERVER  # aiohttp has no setting for it, and names its version and Python's
+    # aiohttp has no setting for it, and names its version and Python's
+    web_response.SERVER_SOFTWARE = _SERVER  # type: ignore[attr-defined]
     app.on_response_prepare.append(_add)
 
 
