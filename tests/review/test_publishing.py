@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from bot.review import schema
 from bot.review.content import blocks, drafts, publishing
+from bot.review.suites import store as runs
 from tests.review.site import Site, Visitor, now
 
 ROOT = Path(__file__).parent.parent.parent
@@ -237,6 +239,44 @@ def test_a_draft_that_was_taken_and_cannot_be_told_says_so_on_its_page(
     editor.post(change, {"what": "drop"})
 
 
+def state_of(site: Site, change: str) -> list[str]:
+    """The states of the runs of a draft, oldest first."""
+    table, number = schema.runs, int(change.rpartition("/")[2])
+    query = sa.select(table.c.state).where(table.c.change == number).order_by(table.c.id)
+    return list(site.db(lambda connection: connection.execute(query).scalars().all()))
+
+
+def test_the_test_of_a_draft_ends_when_the_draft_is_replaced_or_given_up(site: Site, editor: Visitor) -> None:
+    form = {**form_of(editor, FACT), "reason": "first"}
+    first = drafted(site, editor, {**form, "says-0-text": form["says-0-text"] + " First."})
+    assert state_of(site, first)[-1:] in (["waiting"], ["running"])
+    second = drafted(site, editor, {**form, "says-0-text": form["says-0-text"] + " Second."})
+    assert state_of(site, first) == ["stopped"]
+    assert state_of(site, second)[-1:] in (["waiting"], ["running"])
+    editor.post(second, {"what": "drop"})
+    assert state_of(site, second) == ["stopped"]
+
+
+def test_a_test_whose_content_is_gone_is_stopped_before_it_asks_anything(
+    site: Site, editor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = {**form_of(editor, FACT), "reason": "gone"}
+    change = drafted(site, editor, {**form, "says-0-text": form["says-0-text"] + " Gone."})
+    settled(editor, change)
+    number = int(change.rpartition("/")[2])
+    name = site.db(lambda c: c.execute(sa.select(schema.runs.c.draft).where(schema.runs.c.change == number)).scalar())
+    shutil.rmtree(site.content.folder / "drafts" / name)
+    caplog.clear()
+    site.db(runs.ask, 1, now(), change=number, draft=name)
+    until = time.monotonic() + 30
+    while state_of(site, change)[-1] in ("waiting", "running") and time.monotonic() < until:
+        time.sleep(0.1)
+    assert state_of(site, change)[-1] == "stopped"
+    assert "FileNotFoundError" not in caplog.text
+    assert "<progress" not in editor.get(change).text, "its page makes the content anew, and it can be tested again"
+    editor.post(change, {"what": "drop"})
+
+
 def test_values_that_no_form_offers_are_refused(site: Site, editor: Visitor) -> None:
     form = {**form_of(editor, FACT), "reason": "x", "says-0-standing": "law", "role": "boss"}
     assert editor.post(FACT, form).status_code == 422
@@ -261,7 +301,8 @@ def test_of_two_who_publish_at_once_the_second_tests_again(site: Site, editor: V
 
 
 def test_what_git_changed_too_is_shown_and_what_git_took_over_is_not_counted(site: Site, tmp_path: Path) -> None:
-    
+    import shutil
+
     from facts.base import FOLDER
 
     source = tmp_path / "facts"

@@ -188,7 +188,7 @@ async def change_form(request: web.Request) -> web.StreamResponse:
             version = await place.publish(change, me.id)
             await place.database.run(audit_log.note, now(), me.id, "published", f"{change.entry} {version}")
         elif what == "drop":
-            await place.database.run(drafts.drop, change.id)
+            await place.database.run(drafts.drop, change.id, now())
             return back("/desk/room/changes")
         elif what == "undo" and change.state == "published":
             number = await place.undo(change, str(form.get("reason", "")), me.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -114,6 +115,14 @@ def stop(connection: Connection, run: int, now: datetime) -> None:
     """Stop a run that waits or is being done."""
     connection.execute(
         sa.update(_R).where(_R.c.id == run, _R.c.state.in_(("waiting", "running")))
+        .values(state="stopped", finished=now)
+    )  # fmt: skip
+
+
+def stop_of(connection: Connection, changes: Sequence[int], now: datetime) -> None:
+    """Stop what waits or runs for drafts that are no drafts any more."""
+    connection.execute(
+        sa.update(_R).where(_R.c.change.in_(changes), _R.c.state.in_(("waiting", "running")))
         .values(state="stopped", finished=now)
     )  # fmt: skip
 
