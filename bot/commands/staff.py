@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from bot.conversations.database import Database
 from bot.delivery.service import database_url
 from bot.settings import Settings
-from bot.staff import accounts, audit_log, second_factor, sessions
+from bot.staff import accounts, audit_log, lockout, second_factor, sessions
 from bot.staff.accounts import BadAccount, Role
 
 
@@ -50,5 +50,6 @@ def _link(connection: Connection, name: str, _role: str) -> str:
         raise BadAccount(f"there is no open account {name}")
     second_factor.switch_off(connection, account.id)  # who lost the password may have lost the telephone with it
     sessions.end_all(connection, account.id)
+    lockout.lift(connection, account.name)
     audit_log.note(connection, now, None, "account: link", f"staff {account.id}")
     return accounts.invite(connection, account.id, now)

@@ -26,13 +26,14 @@ class BadKey(Exception):
 
 
 class Keys:
-    """One secret, two uses kept apart: AES-256-GCM for content and contacts, HMAC-SHA256 for addresses."""
+    """One secret, uses kept apart: AES-256-GCM for content and contacts, HMAC-SHA256 for addresses and signatures."""
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != _BYTES:
             raise BadKey(f"the key must be {_BYTES} bytes, as base64")
         self._cipher = AESGCM(hashlib.sha256(b"baken content" + secret).digest())
         self._mark = hashlib.sha256(b"baken address" + secret).digest()
+        self._signing = hashlib.sha256(b"baken signature" + secret).digest()
         self._content = msgspec.msgpack.Decoder(Content)
         self._contact = msgspec.msgpack.Decoder(Contact)
         self._encoder = msgspec.msgpack.Encoder()
@@ -52,6 +53,10 @@ class Keys:
     def address(self, channel: str, address: str) -> str:
         """What is kept of a channel's id of a person: a keyed hash that can be looked up and not turned back."""
         return hmac.new(self._mark, f"{channel}\0{address}".encode(), hashlib.sha256).hexdigest()
+
+    def sign(self, purpose: str, what: str) -> str:
+        """A signature (64 hex digits) over something that comes back to us from outside, for one purpose."""
+        return hmac.new(self._signing, f"{purpose}\0{what}".encode(), hashlib.sha256).hexdigest()
 
     def seal(self, what: Content | Contact) -> bytes:
         """Encrypt a content or a contact."""

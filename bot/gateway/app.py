@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.channels.web import channel as web_channel
 from bot.channels.whatsapp import config as whatsapp_config
@@ -23,7 +22,7 @@ from bot.gateway.keys import COUNTS, OFFICE
 from bot.review import routes as review_routes
 from bot.settings import Settings
 from bot.staff import routes as staff_routes
-from bot.web import request_log
+from bot.web import bodies, request_log, security_headers
 from facts.base import FactBase
 from facts.wording import Wording
 
@@ -45,8 +44,9 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
     counts = metrics.Counts()
     app = web.Application(
         client_max_size=LARGEST,
-        middlewares=[request_log.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
+        middlewares=[request_log.correlated, metrics.counted, floods(settings, counts.refused), bodies.readable],
     )
+    security_headers.use(app)
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
     web_channel.add(app, office, base, settings)
@@ -89,19 +89,3 @@ async def working(app: web.Application) -> AsyncIterator[None]:
     await app[OFFICE].open()
     yield
     await app[OFFICE].close()
-
-
-@web.middleware
-async def safe_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No foreign scripts, no framing, no referrer, nothing kept by caches that was said."""
-    response = await handler(request)
-    if not response.prepared:
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        )
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -12,7 +12,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.components.trained_component import fetch, is_command, keep, lines
+from bot.nlu.components.trained_component import fetch, keep, lines
 from bot.nlu.language_detector import LanguageModel, asked_language, train
 
 
@@ -56,8 +56,7 @@ class LanguageDetector(GraphComponent):
         """Adds `language` to each message that a person typed."""
         if self._detector is not None:
             for message in messages:
-                if not is_command(message):
-                    text = message.get("text") or ""
-                    found = msgspec.structs.replace(self._detector.detect(text), asked=asked_language(text))
-                    message.set("language", msgspec.to_builtins(found), add_to_output=True)
+                text = message.get("text") or ""
+                found = msgspec.structs.replace(self._detector.detect(text), asked=asked_language(text))
+                message.set("language", msgspec.to_builtins(found), add_to_output=True)
         return messages
