@@ -27,7 +27,8 @@ class BadKey(ValueError):
 
 
 class Keys:
-    """One secret, uses kept apart: AES-256-GCM for content and contacts, HMAC-SHA256 for addresses and for attempts."""
+    """One secret, uses kept apart: AES-256-GCM for content and contacts, HMAC-SHA256 for addresses, attempts and
+    signatures."""
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != _BYTES:
@@ -35,6 +36,7 @@ class Keys:
         self._cipher = AESGCM(hashlib.sha256(b"baken content" + secret).digest())
         self._mark = hashlib.sha256(b"baken address" + secret).digest()
         self._tried = hashlib.sha256(b"baken attempt" + secret).digest()
+        self._signing = hashlib.sha256(b"baken signature" + secret).digest()
         self._content = msgspec.msgpack.Decoder(Content)
         self._contact = msgspec.msgpack.Decoder(Contact)
         self._encoder = msgspec.msgpack.Encoder()
@@ -59,6 +61,10 @@ class Keys:
     def attempt(self, kind: str, what: str) -> str:
         """What is kept of who tried to sign in: a keyed hash too, of a name, a code or a network address."""
         return hmac.new(self._tried, f"{kind}\0{what}".encode(), hashlib.sha256).hexdigest()
+
+    def sign(self, purpose: str, what: str) -> str:
+        """A signature (64 hex digits) over something that comes back to us from outside, for one purpose."""
+        return hmac.new(self._signing, f"{purpose}\0{what}".encode(), hashlib.sha256).hexdigest()
 
     def seal(self, what: Content | Contact) -> bytes:
         """Encrypt a content or a contact."""

@@ -15,7 +15,7 @@ import msgspec
 
 from bot.conversations.inbox import ClaimedMessage
 from bot.conversations.models import Message
-from bot.delivery.ports import AssistantPort, Pace
+from bot.delivery.ports import AssistantPort, PacePort
 
 #: Messages that wait in one conversation from which all are looked at for danger before the first is answered.
 HEAP: Final = 5
@@ -38,7 +38,7 @@ class Flood:
     def __init__(self, assistant: AssistantPort) -> None:
         self.assistant = assistant
         #: the limit of a person; None: there is none
-        self.pace: Pace | None = None
+        self.pace: PacePort | None = None
         self._told: OrderedDict[str, float] = OrderedDict()
 
     async def order(self, claim: ClaimedMessage) -> Order:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -31,6 +31,7 @@ from bot.delivery.flood import Flood
 from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
 from bot.delivery.standing import DeliveryState
 from bot.delivery.transactions import Documents, PreparedReply, ReplyTransactions
+from bot.engine.payload import read
 from bot.engine.turn import Turn
 from bot.timeouts import timeout
 
@@ -169,15 +170,17 @@ class ReplyWorker:
         prepared = prepared or await self.database.transaction(self.settling.prepare, conversation.id, message)
         if prepared is None:
             return False
-        now_conversation, text, desk = prepared
+        now_conversation, text, payload, desk = prepared
         start = time.perf_counter()
         if message.kind in _SILENT:
             return await self.database.transaction(self.settling.noted, conversation.id, message, last)
-        direct = next((one for one in self.directs if one.takes(text)), None)
+        direct = next((one for one in self.directs if payload and one.takes(payload)), None)
         if direct is not None:
-            return await self.database.transaction(self.settling.direct, now_conversation, message, direct, text, last)
+            return await self.database.transaction(
+                self.settling.direct, now_conversation, message, direct, payload, last
+            )
         if now_conversation.holder == "human":
-            danger, back = await self._heard(text) if message.kind in _READ and text else (False, False)
+            danger, back = await self._heard(text, payload) if message.kind in _READ else (False, False)
             return await self.database.transaction(self.settling.held, now_conversation, message, danger, back, last)
         if message.kind not in _READ:
             return await self.database.transaction(self.settling.kind, now_conversation, message, last)
@@ -189,6 +192,7 @@ class ReplyWorker:
         turn = await self.assistant.reply(
             conversation.id,
             text,
+            payload=payload,
             language_hint=now_conversation.language or None,
             message_id=str(message.id),
             desk=desk,
@@ -207,14 +211,20 @@ class ReplyWorker:
             self.measured(now_conversation, message, turn, time.perf_counter() - start)
         return stored
 
-    async def _heard(self, text: str) -> tuple[bool, bool]:
+    async def _heard(self, text: str, payload: str) -> tuple[bool, bool]:
         """Whether a message to an advisor has signs of danger (the case goes to the top), or asks for Baken again."""
-        try:
-            parsed = await self.assistant.parse(text)
-        except Exception:
+        button = read(payload)
+        if button is not None:
+            parsed: dict[str, Any] = {"intent": {"name": button.intent, "confidence": 1.0}}
+        elif not text or payload:
             return False, False
+        else:
+            try:
+                parsed = await self.assistant.parse(text)
+            except Exception:
+                return False, False
         danger = (parsed.get("intent") or {}).get("name") in ("exploitation", "emergency")
-        return danger, self.desk is not None and self.desk.wants_back(parsed, text)
+        return danger, self.desk is not None and self.desk.wants_back(parsed, payload or text)
 
 
 async def _documents(turn: Turn) -> Documents:

@@ -40,15 +40,18 @@ def database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{Path(settings.data_folder) / 'baken.db'}"
 
 
-def open_log(settings: Settings) -> tuple[Database, Keys]:
+def open_log(settings: Settings, *, beside: bool = False) -> tuple[Database, Keys]:
     """The log with its tables, and the key that it is encrypted with; the first start makes both.
+
+    Args:
+        beside: for a command that works beside a Baken that runs.
 
     Raises:
         BadKey: the key is missing, or is not the log's. Nothing was changed; the message says what to do.
         InUse: another Baken has it.
     """
     file = Path(settings.data_folder) / "key"
-    database = Database(database_url(settings))
+    database = Database(database_url(settings), beside=beside)
     try:
         database.migrate()
         if not settings.key and not file.exists() and database.transaction_sync(key_check.needed):

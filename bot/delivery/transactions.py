@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 LEASE: Final = timedelta(seconds=15)
 #: A letter waits for its download so long.
 _FILE_KEPT: Final = timedelta(days=1)
-#: The conversation as it is now, what to give to the assistant, and how the desk stands.
-PreparedReply = tuple[Conversation, str, "dict[str, Any] | None"]
+#: The conversation as it is now, what was typed, what was pressed (or picked by typing), and how the desk stands.
+PreparedReply = tuple[Conversation, str, str, "dict[str, Any] | None"]
 #: The files that a turn made, by the path where the actions left them.
 Documents = dict[str, tuple[Path, bytes]]
 
@@ -79,17 +79,12 @@ class ReplyTransactions:
         return None if conversation is None else self._ready(connection, conversation, message)
 
     def _ready(self, connection: Connection, conversation: Conversation, message: Message) -> PreparedReply:
-        text = message.content.payload or message.content.text
-        if not message.content.payload:
-            said = (
-                history.last_said(connection, self.keys, conversation.id)
-                if conversation.channel == "whatsapp"
-                else None
-            )
-            picked = pick(said, text) if said is not None else None  # "2", or the words of a choice
-            text = picked or (f" {text}" if text.startswith("/") else text)
+        text, payload = message.content.text, message.content.payload
+        if not payload and conversation.channel == "whatsapp":
+            said = history.last_said(connection, self.keys, conversation.id)
+            payload = (pick(said, text) if said is not None else None) or ""  # "2", or the words of a choice
         desk = self.desk.situation(connection, conversation) if self.desk is not None else None
-        return conversation, text, desk
+        return conversation, text, payload, desk
 
     def _own(self, connection: Connection, name: str, message: Message, state: str, last: bool, **about: Any) -> bool:
         """Whether this gateway may settle the message now, done in the same breath; the claim ends with the last."""
@@ -128,13 +123,13 @@ class ReplyTransactions:
         conversation: Conversation,
         message: Message,
         direct: DirectAnswers,
-        text: str,
+        payload: str,
         last: bool,
     ) -> bool:
         """A button that is answered from the log."""
         if not self._own(connection, conversation.id, message, "answered", last):
             return False
-        contents = direct.direct(connection, conversation, text, _now()) or []
+        contents = direct.direct(connection, conversation, payload, _now()) or []
         if contents:
             outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
         return True

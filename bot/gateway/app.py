@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.channels.web import channel as web_channel
 from bot.channels.whatsapp import config as whatsapp_config
@@ -26,7 +25,7 @@ from bot.gateway.pace import Pace
 from bot.review import routes as review_routes
 from bot.settings import Settings
 from bot.staff import routes as staff_routes
-from bot.web import request_log
+from bot.web import bodies, request_log, security_headers
 from facts.base import FactBase
 from facts.wording import Wording
 
@@ -51,11 +50,12 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
         middlewares=[
             request_log.correlated,
             metrics.counted,
-            safe_headers,
             prompt_bodies,
             floods(settings, counts.refused),
+            bodies.readable,
         ],
     )
+    security_headers.use(app)
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
     office.answering.flood.pace, office.answering.together = Pace(settings, Wording(base)), counts.together
@@ -100,19 +100,3 @@ async def working(app: web.Application) -> AsyncIterator[None]:
     await app[OFFICE].open()
     yield
     await app[OFFICE].close()
-
-
-@web.middleware
-async def safe_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No foreign scripts, no framing, no referrer, nothing kept by caches that was said."""
-    response = await handler(request)
-    if not response.prepared:
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        )
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from bot.gateway import bodies
 from bot.gateway.admission import floods
@@ -39,14 +40,26 @@ def test_a_bucket_lets_so_many_through_at_once_and_then_so_many_a_second() -> No
         (1, "", "10.0.0.1"),
         (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         (1, "<script>", "10.0.0.1"),
+        (1, "6.6.6.6\n9.9.9.9", "9.9.9.9"),  # two lines: the client's, then our proxy's
+        (2, "6.6.6.6\n9.9.9.9, 7.7.7.7", "9.9.9.9"),
+        (1, "::ffff:9.9.9.9", "9.9.9.9"),
+        (1, "::ffff:909:90a", "9.9.9.10"),
+        (1, "9.9.9.9:51234", "9.9.9.9"),
+        (1, "[2001:db8:1:2:3:4:5:6]:443", "2001:db8:1:2::/64"),
+        (1, "[2001:db8:1:2:3:4:5:6]", "2001:db8:1:2::/64"),
+        (1, "[::ffff:9.9.9.9]:443", "9.9.9.9"),
+        (1, "fe80::1%eth0", "fe80::/64"),
+        (1, "9.9.9.9:x", "10.0.0.1"),
     ],
 )
 def test_the_address_is_the_one_that_our_own_proxy_saw(proxies: int, forwarded: str, expected: str) -> None:
+    """`forwarded`: the header, a line of it each."""
+
     class Transport(asyncio.Transport):
         def get_extra_info(self, name: str, default: object = None) -> object:
             return ("10.0.0.1", 1) if name == "peername" else default
 
-    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    headers = CIMultiDict[str]([("X-Forwarded-For", line) for line in forwarded.splitlines()])
     request = make_mocked_request("POST", "/api/messages", headers=headers, transport=Transport())
     assert address(request, proxies) == expected
 
