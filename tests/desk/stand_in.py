@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.answers import Answers
-from actions.rasa_actions import answers
 from actions.responses import ActionResult, Reply
 from actions.smalltalk import Dialogue
 from actions.tracker_state import Heard, read_tracker
 from bot.engine.turn import Turn
+from facts import published
 
 WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "exploitation"}
 
@@ -23,7 +23,7 @@ class StandIn:
 
     @classmethod
     async def start(cls) -> StandIn:
-        return cls(answers())
+        return cls(Answers(published.base()))
 
     async def reply(
         self,
