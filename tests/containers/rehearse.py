@@ -154,7 +154,7 @@ class Rehearsal:
         self.advisor.door = door
         self.advisor.at_the_desk("anna")
         Advisor(door).sign_in("anna")
-        return f"stopped in {took:.0f} s, healthy after {up:.0f} s; {said} messages, answers and the account are there"
+        return f"stopped in {took:.0f} s, healthy after {up:.0f} s; {said} messages, answers, the account: there"
 
     def read_logs(self) -> str:
         """No error's inner workings in a log, nothing that was said."""

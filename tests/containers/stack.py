@@ -138,7 +138,7 @@ class Stack:
 
     def logs(self) -> str:
         """What all said so far, with the service before each line."""
-        return self.compose("logs", "--no-color", "--timestamps")
+        return self.compose("logs", "--no-color", "--timestamps").replace("\x1b[2K", "")
 
     def memory(self) -> dict[str, int]:
         """MiB that each service takes now; the largest, where there are several."""

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import os
@@ -52,6 +53,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
         self._mended: Any = None
+        self._first: tuple[Any, asyncio.Task[Any]] | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -107,12 +109,25 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         async def health(request: Request) -> HTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
             part = await agent_turn.trouble(agent) if self._secret else "secret"
+            if part is None and not self._is_warm(agent):
+                part = "model"
             return _json({"status": part or "ok"}, 503 if part else 200)
 
         for call in (webhook, parse, slot, forget):
             made.add_route(_guarded(call), f"/{call.__name__}", methods=["POST"], name=call.__name__)
         made.add_route(health, "/health", methods=["GET"], name="health")
         return made
+
+    def _is_warm(self, agent: Any) -> bool:
+        """Whether this agent has read a text; the first one takes it seconds, and nobody should wait for that."""
+        if self._first is None or self._first[0] is not agent:
+            self._first = agent, asyncio.create_task(agent.parse_message("hello"))
+        task = self._first[1]
+        if task.done() and not task.cancelled() and task.exception() is not None:
+            log.warning("the first text could not be read: %s", type(task.exception()).__name__)
+            self._first = None  # once more at the next question
+            return False
+        return task.done()
 
     def _read(self, request: Request, kind: type[T]) -> T:
         """What was asked, once the secret fits."""
