@@ -12,8 +12,14 @@ lint:
     uv run ruff check .
     uv run mypy
     uv run lint-imports
-    [ -f package.json ] && [ ! -d node_modules ] && npm ci --silent || true
-    if [ -f package.json ]; then npm run --silent lint && npm run --silent types; fi
+    @if command -v npm >/dev/null; then "{{just_executable()}}" scripts; \
+        else echo "the pages' scripts are not checked: that needs Node (apt-get install nodejs npm)"; fi
+
+# The scripts of the pages: eslint, and types by their JSDoc.
+scripts:
+    [ -d node_modules ] || npm ci --silent
+    npm run --silent lint
+    npm run --silent types
 
 # Formats the code and mends what the linter can mend by itself.
 fix:

@@ -45,6 +45,7 @@ class TurnContext(msgspec.Struct, frozen=True, kw_only=True):
 
     intent: str
     text: str = ""
+    pressed: bool = False  #: a button was pressed: the text is its payload
     language: str = "en"  #: that the reply is written in: one of the twelve
     before: str | None = None  #: language of the conversation until this message, None at its first
     wrote: str = "en"  #: language of the message itself, of any language

@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     asking.add_argument("text", metavar="TEXT")
     asking.add_argument("--language", metavar="xx", help="language to start with (ISO 639-1)")
     asking.add_argument("--conversation", metavar="ID", help="go on with a talk")
+    asking.add_argument("--button", action="store_true", help="TEXT is what a button sends, as /show_source")
     asking.add_argument("--json", action="store_true", help="the whole answer as JSON")
     evaluating = commands.add_parser("evaluate", help="run questions (.csv) and conversations (.yaml)")
     evaluating.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -61,7 +62,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "ask":
             from bot.commands.ask import ask
 
-            return ask(settings, options.text, options.language, options.conversation, as_json=options.json)
+            return ask(
+                settings,
+                options.text,
+                options.language,
+                options.conversation,
+                as_json=options.json,
+                button=options.button,
+            )
         if options.command == "evaluate":
             from bot.commands.evaluate import evaluate
 

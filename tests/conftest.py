@@ -26,6 +26,7 @@ from bot.engine.rasa.model import ready  # noqa: E402
 from bot.engine.turn import Turn  # noqa: E402
 from facts.base import FactBase  # noqa: E402
 from facts.wording import Wording  # noqa: E402
+from tests import speaking  # noqa: E402
 from tests.databases import database  # noqa: E402, F401  (a fixture)
 
 #: Fixtures that bring an open Chromium.
@@ -107,12 +108,12 @@ def assistant(
 def talk(
     assistant: Assistant, loop: asyncio.AbstractEventLoop, request: pytest.FixtureRequest
 ) -> Callable[..., list[Turn]]:
-    """Say things in a conversation of this test's own; gives the turns."""
+    """Say things in a conversation of this test's own; gives the turns. A text with a slash is a pressed button."""
     name = request.node.nodeid
 
     def say(*texts: str, conversation: str = name) -> list[Turn]:
         async def run() -> list[Turn]:
-            return [await assistant.reply(conversation, text) for text in texts]
+            return [await speaking.say(assistant, conversation, text) for text in texts]
 
         return loop.run_until_complete(run())
 

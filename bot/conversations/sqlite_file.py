@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.settings import StartError
 
 
-def check(path: Path, remedy: str) -> None:
+def check_file(path: Path, remedy: str) -> None:
     """Nothing where the file is whole, new or not there; reads all of it, a second for some hundred megabytes.
 
     Raises:

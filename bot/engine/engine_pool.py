@@ -137,6 +137,7 @@ class EngineServer:
         turn = await self._engine.reply(
             asked.conversation,
             asked.text,
+            payload=asked.payload,
             language_hint=asked.language_hint,
             message_id=asked.message_id,
             desk=asked.desk,

@@ -50,6 +50,7 @@ class HttpEngine:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
@@ -63,6 +64,7 @@ class HttpEngine:
         asked = TurnRequest(
             conversation=conversation,
             text=text,
+            payload=payload,
             language_hint=language_hint,
             message_id=message_id,
             desk=dict(desk) if desk is not None else None,

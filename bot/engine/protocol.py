@@ -18,6 +18,7 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation: str
     text: str
+    payload: str = ""  #: of a pressed button; then there is no text to read
     language_hint: str | None = None
     message_id: str | None = None
     desk: dict[str, Any] | None = None

@@ -30,12 +30,12 @@ from bot.settings import Settings
 
 #: Functions of the way of a message through the house, where a process can die before or after.
 STEPS = {
-    "take_in": (inbox, "take_in"),
+    "receive": (inbox, "receive"),
     "claim": (inbox, "claim"),
     "settle": (inbox, "settle"),
-    "say": (outbox, "say"),
-    "due": (outbox, "due"),
-    "sent": (outbox, "sent"),
+    "enqueue": (outbox, "enqueue"),
+    "claim_due": (outbox, "claim_due"),
+    "mark_sent": (outbox, "mark_sent"),
 }
 
 
@@ -54,6 +54,7 @@ class OneLine:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
@@ -123,19 +124,25 @@ def arm(step: str) -> None:
         if when == "before":
             die()
         result = real(*args, **kwargs)
-        if result or name in ("sent",):  # an idle worker finds nothing: that is no step
+        if result or name == "mark_sent":  # an idle worker finds nothing: that is no step
             die()
         return result
 
     if when == "committed":
         original = Database.transaction
-        inner = {"take_in": "store", "settle": "replied", "say": "replied", "due": "_take", "sent": "_sent"}
+        inner = {
+            "receive": "store",
+            "settle": "replied",
+            "enqueue": "replied",
+            "claim_due": "_take",
+            "mark_sent": "_sent",
+        }
 
         @functools.wraps(original)
         async def run(self: Database, function: Any, *args: Any, **kwargs: Any) -> Any:
             result = await original(self, function, *args, **kwargs)
-            something = result[0] if name == "due" and isinstance(result, tuple) else result
-            if getattr(function, "__name__", "") == inner.get(name, name) and (something or name == "sent"):
+            something = result[0] if name == "claim_due" and isinstance(result, tuple) else result
+            if getattr(function, "__name__", "") == inner.get(name, name) and (something or name == "mark_sent"):
                 die()
             return result
 

@@ -18,7 +18,7 @@ from tests.delivery import one_run
 pytestmark = pytest.mark.slow
 
 STEPS = [
-    *(f"{when}:{name}" for name in ("take_in", "claim", "settle", "say", "due", "sent") for when in
+    *(f"{when}:{name}" for name in one_run.STEPS for when in
       ("before", "after", "committed")),
     "before:reply", "after:reply", "before:send", "after:send",
 ]  # fmt: skip

@@ -30,10 +30,12 @@ class StandIn:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> Turn:
+        text = payload or text
         intent = WORDS.get(text, text.removeprefix("/"))
         tracker = {
             "latest_message": {

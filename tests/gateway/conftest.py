@@ -33,6 +33,7 @@ class FewLines:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,

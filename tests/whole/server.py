@@ -67,11 +67,20 @@ class Server:
             return refused.code, refused.read().decode(errors="replace")
 
     def say(
-        self, text: str, conversation: str | None = None, language: str | None = None, seconds: float = 30
+        self,
+        text: str,
+        conversation: str | None = None,
+        language: str | None = None,
+        seconds: float = 30,
+        typed: bool = False,
     ) -> dict[str, Any]:
-        """Post a message as the chat does and wait for what is said to it. A text with a slash is a pressed button."""
+        """Post a message as the chat does and wait for what is said to it. A text with a slash is a button.
+
+        Args:
+            typed: it is typed in any case.
+        """
         talk = conversation or uuid.uuid4().hex
-        payload = text if text.startswith("/") else ""
+        payload = text if text.startswith("/") and not typed else ""
         message = {"conversation": talk, "id": uuid.uuid4().hex, "text": text, "language": language, "payload": payload}
         status, taken = self.post("/api/messages", message)
         assert status == 202, taken

@@ -45,9 +45,15 @@ def test_ask_prints_the_object_of_the_contract_and_nothing_else(model: Path) -> 
 
 def test_ask_goes_on_with_a_conversation(model: Path, tmp_path: Path) -> None:
     baken("ask", "Mijn baas betaalt mijn loon niet op tijd", "--conversation", "talk", folder=tmp_path)
-    run = baken("ask", "/show_source", "--conversation", "talk", "--json", folder=tmp_path)
+    run = baken("ask", "/show_source", "--button", "--conversation", "talk", "--json", folder=tmp_path)
     answer = json.loads(run.stdout)
     assert answer["language"] == "nl" and answer["topic"] == "unpaid_wages" and answer["sources"]
+
+
+def test_ask_takes_a_text_as_a_text_whatever_it_begins_with(model: Path) -> None:
+    run = baken("ask", "/my boss took my passport and beats me", "--json")
+    answer = json.loads(run.stdout)
+    assert answer["safety"] and len(answer["replies"]) == 1
 
 
 def test_ask_for_people(model: Path) -> None:

@@ -38,6 +38,17 @@ def test_danger_is_answered_at_once_halfway_through_another_topic(server: Server
     assert "112" in answer["replies"][0]["text"]
 
 
+def test_danger_behind_a_typed_slash_is_answered_once_and_as_danger(server: Server) -> None:
+    answer = server.say("/my boss took my passport and beats me", typed=True)
+    assert answer["safety"] is True and len(answer["replies"]) == 1
+    assert "112" in answer["replies"][0]["text"]
+
+
+@pytest.mark.parametrize("text", ["/start", "/112", "/restart"])
+def test_a_typed_command_gets_one_answer(server: Server, text: str) -> None:
+    assert len(server.say(text, typed=True)["replies"]) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "\x00\x01\x02", "😀😀😀", "\u202e\u202d", "a" * 100_000, "\ud83d", "𝕏" * 3000, "?" * 500],

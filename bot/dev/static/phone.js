@@ -33,9 +33,12 @@ const sheet = byId("sheet", HTMLDialogElement);
 const MEDIA_TYPES = {
   audio: "audio/ogg; codecs=opus", image: "image/jpeg", document: "application/pdf", sticker: "image/webp",
 };
+const READ_MARK = "✓✓ read";
 const RETRY_MS = 1000;
 
 let lastEvent = 0;
+/** @type {Set<string>} messages that were read: some before it is known here under which id they were sent */
+const readIds = new Set();
 let lastMine = "";
 let lastTheirs = "";
 /** Counts up when another person takes the telephone: what still waits for the one before then ends. */
@@ -101,7 +104,8 @@ async function send(message, shown) {
   });
   /** @type {{ status: number, id: string }} */
   const answer = response.ok ? await response.json() : { status: response.status, id: "" };
-  setMark(item, answer.status === 200 ? "✓" : `webhook: ${answer.status || "no answer"}`);
+  const sentMark = readIds.has(answer.id) ? READ_MARK : "✓";
+  setMark(item, answer.status === 200 ? sentMark : `webhook: ${answer.status || "no answer"}`);
   if (answer.status === 200 && message.type !== "reaction") {
     lastMine = answer.id;
     item.dataset.id = answer.id;
@@ -231,7 +235,8 @@ function receive(event) {
       break;
     case "read": {
       const item = findItem(event.message);
-      setMark(item, "✓✓ read");
+      readIds.add(event.message);
+      setMark(item, READ_MARK);
       if (item && event.typing) stateLine.textContent = "is typing…";
       break;
     }

@@ -85,6 +85,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
                 self._agent(request),
                 asked.conversation,
                 asked.text,
+                payload=asked.payload,
                 language_hint=asked.language_hint,
                 message_id=asked.message_id,
                 desk=asked.desk,

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import progress
-from bot.nlu.components.trained_component import fetch, is_command, keep, lines
+from bot.nlu.components.trained_component import fetch, keep, lines
 from bot.nlu.language_detector import LanguageModel, asked_language, train
 
 
@@ -58,8 +58,7 @@ class LanguageDetector(GraphComponent):
         """Adds `language` to each message that a person typed."""
         if self._detector is not None:
             for message in messages:
-                if not is_command(message):
-                    text = message.get("text") or ""
-                    found = msgspec.structs.replace(self._detector.detect(text), asked=asked_language(text))
-                    message.set("language", msgspec.to_builtins(found), add_to_output=True)
+                text = message.get("text") or ""
+                found = msgspec.structs.replace(self._detector.detect(text), asked=asked_language(text))
+                message.set("language", msgspec.to_builtins(found), add_to_output=True)
         return messages

@@ -38,10 +38,12 @@ class StandIn:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> Turn:
+        text = payload or text
         language = language_hint or "en"
         if text.startswith("/set_language"):
             language = str(json.loads(text.removeprefix("/set_language"))["code"])
