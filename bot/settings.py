@@ -37,8 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_days: float = 30.0  #: days after the last message that a conversation is kept
     keep_case_days: float = 180.0  #: the same where an advisor was asked for
     proxies: int = 0  #: reverse proxies of your own before Baken, whose X-Forwarded-For is believed
-    limit_person: float = 0.5  #: messages a second that one person may keep sending …
-    limit_person_burst: float = 30.0  #: … after so many at once
+    limit_person: float = 0.5  #: messages a second that one person is answered one by one, on any channel …
+    limit_person_burst: float = 30.0  #: … after so many at once; more are kept and answered together, danger first
     limit_address: float = 5.0  #: calls a second that one address may keep making to the page …
     limit_address_burst: float = 100.0  #: … after so many at once
     limit_waiting: int = 200  #: pages that one address may have open
@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     whatsapp_graph_url: str = "https://graph.facebook.com/v23.0"  #: Meta's Graph API with its version
     whatsapp_template: str = ""  #: approved template with one text in its body, for what advisors write after 24 hours
     whatsapp_template_languages: str = "en"  #: languages of that template, the usual one first: en,nl,pl
-    whatsapp_oldest: float = 25.0  #: hours after which a message that comes in is taken for a replay and refused
+    whatsapp_oldest: float = 169.0  #: hours after which what comes in is a replay and refused; Meta tries for 7 days
     web_origins: str = ""  #: sites that may show the chat, separated by spaces: https://ngo.example; empty is this one
     web_exit: str = "https://www.buienradar.nl/"  #: the neutral site that quick exit goes to
     desk: str = "on"  #: off: Baken has no advisors, and names organisations to who asks for a person

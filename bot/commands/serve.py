@@ -7,7 +7,6 @@ import errno
 import os
 import signal
 import socket
-from pathlib import Path
 
 from aiohttp import web
 
@@ -15,10 +14,9 @@ from bot.channels.whatsapp.unreadable import answer_key
 from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
 from bot.commands.start_errors import check_storage
-from bot.conversations.crypto import Keys
 from bot.conversations.models import Assignee, MessageKind
 from bot.delivery.ports import KindText
-from bot.delivery.service import MessageService
+from bot.delivery.service import MessageService, open_log
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
 from bot.privacy.about_me import AboutMe
@@ -43,12 +41,14 @@ async def _serve(settings: Settings) -> None:
         use_json()
     check_storage(settings)
     print("Starting Baken …", flush=True)
+    database, keys = open_log(settings)  # before the model is read: a wrong key is said at once
     assistant = await start(settings, own=True)
     base = published.base()
-    keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
     about_me = AboutMe(Wording(base), settings)
-    office = MessageService(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
+    office = MessageService(
+        settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), database=database, keys=keys
+    )
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()

@@ -76,5 +76,17 @@ class HandoffPort(DirectAnswers, Protocol):
         ...
 
 
+class Pace(Protocol):
+    """How much one person is answered."""
+
+    def over(self, conversation: str, message: int) -> bool:
+        """Whether a message is more than its person may send; each message is counted once."""
+        ...
+
+    def words(self, language: str) -> str:
+        """What is said to somebody whose messages are not answered one by one."""
+        ...
+
+
 #: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
 KindText = Callable[[MessageKind, Assignee, str], "str | None"]

@@ -27,7 +27,9 @@ from bot.conversations.inbox import ClaimedMessage
 from bot.conversations.models import ChannelPort, Conversation, Message
 from bot.delivery import transactions
 from bot.delivery.events import EventBus
+from bot.delivery.flood import Flood
 from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
+from bot.delivery.standing import Standing
 from bot.delivery.transactions import Documents, PreparedReply, ReplyTransactions
 from bot.engine.turn import Turn
 from bot.timeouts import timeout
@@ -66,6 +68,10 @@ class ReplyWorker:
         self.me, self.carriers, self.desk, self.measured = me, carriers or {}, desk, measured
         self.settling = ReplyTransactions(keys, me, kind_text, desk)
         self.directs = (*directs, *((desk,) if desk is not None else ()))
+        self.standing = Standing()
+        self.flood = Flood(assistant)
+        #: told of messages that were not answered one by one: (whose, how many)
+        self.together: Callable[[Conversation, int], None] | None = None
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: claimed here, with whether more of it came in since; and what came in while a claim was being made
@@ -111,8 +117,10 @@ class ReplyWorker:
             claims = await self.database.transaction(self.settling.claim, room)
         except Exception as error:
             log.warning("answering waits for the database: %s", type(error).__name__)
+            self.standing.held_up(error)
             await asyncio.sleep(1.0)
             return True
+        self.standing.fine()
         for claim, first in claims:
             self._claimed[claim.conversation.id] = claim.conversation.id in self._meanwhile
             await self._slots.acquire()
@@ -129,13 +137,19 @@ class ReplyWorker:
                 with contextlib.suppress(Exception):
                     await self.database.transaction(inbox.renew, self.me, _now(), transactions.LEASE)
 
-    async def _conversation(self, claim: ClaimedMessage, first: PreparedReply) -> None:
+    async def _conversation(self, claim: ClaimedMessage, first: PreparedReply | None) -> None:
         try:
-            conversation = claim.conversation
-            for place, message in enumerate(claim.messages):
-                last = place == len(claim.messages) - 1
-                if not await self._message(conversation, message, last, first if place == 0 else None):
-                    break
+            conversation, order = claim.conversation, await self.flood.order(claim)
+            for place, message in enumerate(order.one_by_one):
+                last = place == len(order.one_by_one) - 1 and not order.together
+                known = first if place == 0 and message is claim.messages[0] else None
+                if not await self._message(conversation, message, last, known):
+                    return
+            if order.together:
+                words = self.flood.words(conversation.id)
+                await self.database.transaction(self.settling.together, conversation, order.together, words)
+                if self.together is not None:
+                    self.together(conversation, len(order.together))
         except Exception as error:  # the messages stay new; the claim is given back, so that they are tried again
             log.error("a conversation was not answered: %s at %s", type(error).__name__, _place(error))
             await asyncio.sleep(1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -14,6 +15,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp_jinja2
 import jinja2
 import msgspec
+import sqlalchemy as sa
 from aiohttp import web
 
 from bot.conversations.crypto import Keys
@@ -24,6 +26,7 @@ from bot.staff.accounts import Account
 from bot.staff.texts import LANGUAGES, spoken, text
 from bot.web import rate_limit
 
+log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HERE: Final = Path(__file__).parent
 #: Paths that a sign-in may lead back to.
@@ -135,7 +138,7 @@ def require(role: str, *, acted: bool = True, without_code: bool = False) -> Cal
                 return _headed(refusal(request, 403, "refused.role"))
             return await _checked(request, handler, one)
 
-        return guarded
+        return _or_away(guarded)
 
     return wrap
 
@@ -152,7 +155,26 @@ def before_sign_in(handler: Handler) -> Handler:
             set_cookie(request, response, one.token)
         return response
 
-    return guarded
+    return _or_away(guarded)
+
+
+def _or_away(handler: Handler) -> Handler:
+    """A page that says so, where the log's database is away or takes nothing in."""
+
+    @functools.wraps(handler)
+    async def whole(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except sa.exc.DBAPIError as error:
+            log.error("a staff page: the log's database did not work (%s)", type(error).__name__)
+            if request.headers.get("Accept") == "text/event-stream":  # it has begun already; the page asks again
+                raise
+            if _WHO not in request:
+                language = spoken(request.headers.get("Accept-Language", ""), request.query.get("lang"))
+                request[_WHO] = CurrentUser(None, "", language, "")
+            return _headed(refusal(request, 503, "refused.away"))
+
+    return whole
 
 
 async def _identify(request: web.Request, acted: bool) -> CurrentUser:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.conversations.crypto import Keys
 from bot.staff import schema
 
 _A = schema.attempts
@@ -21,11 +21,11 @@ _LONGEST: Final = timedelta(hours=1)
 _FORGOTTEN: Final = timedelta(hours=24)
 
 
-def _key(kind: str, what: str) -> str:
-    return hashlib.sha256(f"{kind}\0{what.strip().lower()}".encode()).hexdigest()
+def _key(keys: Keys, kind: str, what: str) -> str:
+    return keys.attempt(kind, what.strip().lower())
 
 
-def attempt(connection: Connection, /, now: datetime, **kinds: str) -> timedelta | None:
+def attempt(connection: Connection, keys: Keys, /, now: datetime, **kinds: str) -> timedelta | None:
     """Count an attempt before it is looked at, so that many at once gain nothing; how long to wait where it is refused.
 
     Args:
@@ -34,7 +34,7 @@ def attempt(connection: Connection, /, now: datetime, **kinds: str) -> timedelta
     connection.execute(sa.delete(_A).where(_A.c.last < now - _FORGOTTEN))
     rows = {}
     for kind, what in kinds.items():
-        key = _key(kind, what)
+        key = _key(keys, kind, what)
         query = sa.select(_A).where(_A.c.key == key).with_for_update()
         rows[kind] = (key, connection.execute(query).first())
     waits: list[timedelta] = [
@@ -57,10 +57,10 @@ def attempt(connection: Connection, /, now: datetime, **kinds: str) -> timedelta
     return None
 
 
-def worked(connection: Connection, /, **kinds: str) -> None:
+def worked(connection: Connection, keys: Keys, /, **kinds: str) -> None:
     """It was the right one: the name starts anew, of the address only this attempt is taken back."""
     for kind, what in kinds.items():
-        key = _key(kind, what)
+        key = _key(keys, kind, what)
         if kind == "address":
             connection.execute(sa.update(_A).where(_A.c.key == key).values(count=_A.c.count - 1, until=None))
         else:

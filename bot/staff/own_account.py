@@ -110,13 +110,13 @@ async def second_form(request: web.Request) -> web.StreamResponse:
     given = str(form.get("code", ""))[:20]
     if me.totp_on:
         return _back("second")
-    if await staff.database.transaction(lockout.attempt, now(), code=str(me.id)) is not None:
+    if await staff.database.transaction(lockout.attempt, staff.keys, now(), code=str(me.id)) is not None:
         return await _second(request, "code.wait", 429)
 
     def switch(connection: Connection) -> list[str]:
         if not second_factor.right(connection, staff.keys, me.id, given, now()):
             return []
-        lockout.worked(connection, code=str(me.id))
+        lockout.worked(connection, staff.keys, code=str(me.id))
         audit_log.note(connection, now(), me.id, "second factor on")
         return second_factor.switch_on(connection, me.id)
 
@@ -144,12 +144,12 @@ async def second_off_form(request: web.Request) -> web.StreamResponse:
 async def confirmed(request: web.Request, password: str) -> bool:
     """Whether the signed-in person gave their own password; guessing is counted like at the sign-in."""
     staff, me = request.app[STAFF], current_user(request).me
-    if await staff.database.transaction(lockout.attempt, now(), name=me.name) is not None:
+    if await staff.database.transaction(lockout.attempt, staff.keys, now(), name=me.name) is not None:
         return False
     stored = await staff.database.transaction(accounts.password_of, me.id)
     fits = await staff.right(password, stored)
     if fits:
-        await staff.database.transaction(lockout.worked, name=me.name)
+        await staff.database.transaction(lockout.worked, staff.keys, name=me.name)
     return fits
 
 

@@ -27,7 +27,7 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
     name, password = str(form.get("name", ""))[:64], str(form.get("password", ""))
     back = goes_back(str(form.get("next", "")))
     kinds = {"name": name, "address": address(request)}
-    wait = await staff.database.transaction(lockout.attempt, now(), **kinds)
+    wait = await staff.database.transaction(lockout.attempt, staff.keys, now(), **kinds)
     if wait is not None:
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         context = {"next": back, "name": name, "error": "sign_in.wait", "minutes": minutes}
@@ -39,7 +39,7 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
         if not fits or account is None:
             audit_log.note(connection, now(), account.id if account else None, "sign-in failed")
             return None
-        lockout.worked(connection, **kinds)
+        lockout.worked(connection, staff.keys, **kinds)
         audit_log.note(connection, now(), account.id, "password" if account.totp_on else "signed in")
         return sessions.begin(connection, account.id, now(), half=account.totp_on, old=current_user(request).token)
 
@@ -68,7 +68,7 @@ async def code_form(request: web.Request) -> web.StreamResponse:
     if not one.half or one.account is None:
         return web.Response(status=303, headers={"Location": "/staff/sign-in"})
     account, given = one.account, str(form.get("code", ""))[:40]
-    wait = await staff.database.transaction(lockout.attempt, now(), code=str(account.id))
+    wait = await staff.database.transaction(lockout.attempt, staff.keys, now(), code=str(account.id))
     if wait is not None:
         return render(request, "staff/code.html", {"error": "code.wait"}, status=429)
 
@@ -78,7 +78,7 @@ async def code_form(request: web.Request) -> web.StreamResponse:
         if not right and not recovered:
             audit_log.note(connection, now(), account.id, "code failed")
             return None
-        lockout.worked(connection, code=str(account.id))
+        lockout.worked(connection, staff.keys, code=str(account.id))
         audit_log.note(connection, now(), account.id, "signed in by recovery code" if recovered else "signed in")
         return sessions.begin(connection, account.id, now(), half=False, old=one.token)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import time
 from collections import Counter
-from datetime import datetime, timezone
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from bot.conversations.models import Content, Incoming
-from bot.gateway.admission import WhatsAppDoor, floods
+from bot.gateway import bodies
+from bot.gateway.admission import floods
 from bot.settings import Settings
 from bot.web.rate_limit import Buckets, address
+from tests.gateway.conftest import Gateway
 from tests.servers import listening
 
 
@@ -97,33 +99,6 @@ async def test_an_address_has_only_so_many_pages_waiting() -> None:
         assert await poll() == 200
 
 
-async def test_what_one_person_sends_too_much_of_on_whatsapp_is_counted_and_left_out() -> None:
-    class Office:
-        def __init__(self) -> None:
-            self.taken: list[str] = []
-
-        async def take_in(self, incoming: list[Incoming]) -> None:
-            self.taken += [one.address for one in incoming]
-
-    office, refused = Office(), Counter[tuple[str, str]]()
-    settings = Settings(limit_person=0.01, limit_person_burst=4.0)
-    door = WhatsAppDoor(office, settings, lambda channel, why: refused.update([(channel, why)]))  # type: ignore[arg-type]
-
-    def message(person: str, number: int) -> Incoming:
-        return Incoming(
-            channel="whatsapp",
-            address=person,
-            channel_id=f"{person}.{number}",
-            kind="text",
-            content=Content(text="x"),
-            at=datetime.now(timezone.utc),
-        )
-
-    await door.take_in([message("flood", number) for number in range(10)] + [message("other", 1)])
-    assert Counter(office.taken) == {"flood": 4, "other": 1}
-    assert refused == {("whatsapp", "flood_person"): 6}
-
-
 async def test_a_client_that_drips_its_headers_is_let_go() -> None:
     """The gateway runs with `keepalive_timeout`, which counts from the first byte on (bot/gateway/app.py, IDLE)."""
     async with listening(web.Application(), keepalive_timeout=1.0) as url:
@@ -140,3 +115,31 @@ async def test_a_client_that_drips_its_headers_is_let_go() -> None:
         assert await asyncio.wait_for(reader.read(), 5) == b""
         dripping.cancel()
         writer.close()
+
+
+@pytest.mark.parametrize("path", ["/api/messages", "/api/poll", "/api/forget", "/staff/sign-in", "/desk/cases/1/say"])
+async def test_a_body_that_never_comes_is_let_go(gateway: Gateway, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(bodies, "READ_WITHIN", 0.5)
+    host, port = gateway.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    kind = "application/json" if path.startswith("/api") else "application/x-www-form-urlencoded"
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n{{"
+    writer.write(head.encode())
+    started = time.monotonic()
+    got = await asyncio.wait_for(reader.read(), 15)  # up to the end of the connection
+    assert got.startswith((b"HTTP/1.1 408", b"HTTP/1.1 303", b"HTTP/1.1 404")), got[:100]
+    assert path not in ("/api/messages", "/api/poll", "/api/forget", "/staff/sign-in") or b" 408 " in got[:20]
+    assert time.monotonic() - started < 12
+    writer.close()
+
+
+async def test_a_page_may_wait_longer_for_news_than_its_body_may_take(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "READ_WITHIN", 0.2)
+    talk = secrets.token_hex(16)
+    await gateway.say("wages", talk)
+    newest = (await gateway.heard(talk))["last"]
+    body = {"conversation": talk, "after": newest + 9, "wait": 1.5}
+    async with gateway.session.post(f"{gateway.url}/api/poll", json=body) as answer:
+        assert answer.status == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +11,13 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
+from bot.conversations.crypto import Keys
+from bot.conversations.database import Database
 from bot.staff import accounts, lockout, passwords, schema, sessions
 from bot.staff.auth import goes_back
 from tests.staff.site import PASSWORD, Site, now, serving
+
+KEYS = Keys(bytes(32))
 
 
 async def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(site: Site) -> None:
@@ -89,14 +94,24 @@ async def test_guessing_is_locked_out_for_known_and_unknown_names_alike(site: Si
     assert "pogingen" in text, "the right password does not help while it is locked"
 
 
+def test_an_address_is_kept_so_that_it_can_not_be_turned_back(database: Database) -> None:
+    """There are only four thousand million of them: a hash without a key is looked up in minutes."""
+    database.transaction_sync(lockout.attempt, KEYS, now(), address="192.0.2.1")
+    query = sa.select(schema.attempts.c.key)
+    (kept,) = database.transaction_sync(lambda connection: connection.execute(query).scalars().all())
+    assert kept == KEYS.attempt("address", "192.0.2.1") != Keys(bytes(range(32))).attempt("address", "192.0.2.1")
+    for guess in ("192.0.2.1", "address\x00192.0.2.1"):
+        assert kept != hashlib.sha256(guess.encode()).hexdigest()
+
+
 def test_each_further_failure_waits_longer_and_an_address_is_counted_too(database: object) -> None:
     start = now()
     run = database.now  # type: ignore[attr-defined]
     waits = []
     at = start
     for _ in range(9):
-        assert run(lockout.attempt, at, name="anna") is None
-        wait = run(lockout.attempt, at, name="anna")
+        assert run(lockout.attempt, KEYS, at, name="anna") is None
+        wait = run(lockout.attempt, KEYS, at, name="anna")
         waits.append(wait or timedelta())
         at += (wait or timedelta()) + timedelta(seconds=1)
         if wait is None:
@@ -104,18 +119,18 @@ def test_each_further_failure_waits_longer_and_an_address_is_counted_too(databas
     grown = [wait for wait in waits if wait]
     assert grown == sorted(grown) and grown[-1] >= 2 * grown[-2]
     for number in range(lockout.BY_ADDRESS):
-        assert run(lockout.attempt, start, name=f"n{number}", address="192.0.2.1") is None
-    assert run(lockout.attempt, start, name="other", address="192.0.2.1") is not None
-    assert run(lockout.attempt, start, name="other", address="192.0.2.2") is None
+        assert run(lockout.attempt, KEYS, start, name=f"n{number}", address="192.0.2.1") is None
+    assert run(lockout.attempt, KEYS, start, name="other", address="192.0.2.1") is not None
+    assert run(lockout.attempt, KEYS, start, name="other", address="192.0.2.2") is None
 
 
 def test_many_guesses_at_once_gain_nothing(database: object) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     run = database.now  # type: ignore[attr-defined]
-    run(lockout.attempt, now(), name="anna")
+    run(lockout.attempt, KEYS, now(), name="anna")
     with ThreadPoolExecutor(8) as threads:
-        got = list(threads.map(lambda _: run(lockout.attempt, now(), name="anna"), range(20)))
+        got = list(threads.map(lambda _: run(lockout.attempt, KEYS, now(), name="anna"), range(20)))
     assert sum(one is None for one in got) <= lockout.BY_NAME - 1
 
 
