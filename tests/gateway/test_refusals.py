@@ -87,7 +87,7 @@ async def test_a_failure_of_ours_protects_the_page_too(gateway: Gateway, monkeyp
     async def fails(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(gateway.office.database, "run", fails)
+    monkeypatch.setattr(gateway.office.database, "transaction", fails)
     body = {"conversation": TALK}
     async with gateway.session.post(f"{gateway.url}/api/poll", json=body) as answer:
         assert answer.status == 500
