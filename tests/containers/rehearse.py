@@ -57,7 +57,7 @@ class Rehearsal:
     def build(self) -> str:
         """Both images, without a compiler in them."""
         start = time.monotonic()
-        self.stack.compose("build", "gateway", "rasa", seconds=1200)
+        self.stack.compose("build", "gateway", "rasa", seconds=2400)
         found = {image: docker.compilers(image) for image in IMAGES.values()}
         if any(found.values()):
             raise Failed(f"there is a compiler in an image: {found}")
