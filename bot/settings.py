@@ -38,9 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_case_days: float = 180.0  #: the same, if an advisor was asked for
     proxies: int = 0  #: number of your own reverse proxies in front of Baken, whose X-Forwarded-For is trusted
     limit_person: float = 0.5  #: messages per second that one person gets answered one by one, on any channel …
-    limit_person_burst: float = (
-        30.0  #: … after a burst of this many; more are stored and answered together, danger first
-    )
+    limit_person_burst: float = 30.0  #: … after a burst of this many; more are answered together, danger first
     limit_address: float = 5.0  #: calls per second to the chat that one network address may keep making …
     limit_address_burst: float = 100.0  #: … after a burst of this many
     limit_waiting: int = 200  #: chat pages that one network address may have open
@@ -50,26 +48,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     translate_key: str = ""  #: key of the translation service
     translate_deadline: float = 2.0  #: seconds to wait for a translation
     log_level: str = "WARNING"  #: INFO, WARNING or ERROR; DEBUG is refused, because Rasa would log what people write
-    whatsapp_phone_number_id: str = (
-        ""  #: id of your number at Meta; WhatsApp is off while this and the next three are empty
-    )
+    whatsapp_phone_number_id: str = ""  #: id of your number at Meta; WhatsApp is off until this and the next 3 are set
     whatsapp_access_token: str = ""  #: access token of the system user at Meta
-    whatsapp_app_secret: str = (
-        ""  #: app secret at Meta, with which it signs what it sends; WhatsApp does not start without it
-    )
+    whatsapp_app_secret: str = ""  #: app secret at Meta, with which it signs what it sends; no start without it
     whatsapp_verify_token: str = ""  #: a word of your own, also entered at Meta when the webhook is registered
     whatsapp_graph_url: str = "https://graph.facebook.com/v23.0"  #: address of Meta's Graph API, with its version
     whatsapp_template: str = ""  #: approved template with one variable in its body, for messages after the 24 hours
     whatsapp_template_languages: str = "en"  #: languages of that template, the default first: en,nl,pl
-    whatsapp_oldest: float = (
-        169.0  #: hours after which a message counts as a replay and is refused; Meta retries for 7 days
-    )
+    whatsapp_oldest: float = 169.0  #: hours after which a message is refused as a replay; Meta retries for 7 days
     web_origins: str = ""  #: sites that may embed the chat, separated by spaces: https://ngo.example; empty: only Baken
     web_exit: str = "https://www.buienradar.nl/"  #: neutral site that quick exit goes to
     desk: str = "on"  #: off: no advisors; Baken names organisations to anyone who asks for a person
-    desk_hours: str = (
-        "mon-fri 09:00-17:00"  #: when advisors are available, Dutch time; several parts separated by commas
-    )
+    desk_hours: str = "mon-fri 09:00-17:00"  #: when advisors are available, Dutch time; separate parts by commas
     desk_holidays: str = ""  #: days on which they are not, separated by spaces: 2026-12-25 2026-12-26
     staff_site: str = ""  #: address as staff type it, https://baken.ngo.example; needed behind TLS
     staff_totp: str = "optional"  #: who must use a second factor: optional (nobody must), admin or all
