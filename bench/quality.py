@@ -121,7 +121,8 @@ def page(all_seen: Seen) -> str:
         "",
         f"Measured on {date.today():%Y-%m-%d} by `uv run python -m bench.quality --write`, on {report['rows']} "
         f"questions and {safety['rows']} safety messages written independently of the training lines "
-        "(`tests/questions`, `tests/safety`), labelled before any model ran, and never trained on. They were written by language models "
+        "(`tests/questions`, `tests/safety`), "
+        "labelled before any model ran, and never trained on. They were written by language models "
         "playing workers, in two rounds, by different writers; real workers will write differently. An accuracy over "
         "168 rows has an interval of about ± 4 points.",
         "",
