@@ -232,7 +232,8 @@ def page(writer: str, data: Development, whole: int, rows: list[Row], limits: li
         f"of the training and used as test lines: {len(data.asked)}. Of the other writers' {whole} lines every "
         f"{EVERY}th was used for training ({len(data.learned)}), so figures are lower than the product's; what counts "
         "is the differences. The frozen exam was not used. These lines are harder than the exam: many are short, "
-        "misspelt or deliberately unlike the others. Differences under one point say nothing. In Latin letters: bg, uk, ru and ar "
+        "misspelt or deliberately unlike the others. Differences under one point say nothing. "
+        "In Latin letters: bg, uk, ru and ar "
         f"lines written so ({sum(line.in_latin for line in data.asked)}; differences under four points say nothing).",
     ]
     for heading, variants in groupby(rows, key=lambda row: row[0]):
