@@ -34,15 +34,15 @@ def room(settings: Settings, out: Path | None, branch: str | None) -> int:
         database.close()
     patch, left_out = made_patch(approved, changes)
     for number, why in left_out:
-        print(f"flag {number} is left out: {why}", file=sys.stderr)
+        print(f"flag {number} was left out: {why}", file=sys.stderr)
     if not patch:
-        print("Nothing was approved or published that does not stand in the files already.", file=sys.stderr)
+        print("Nothing to export: all that was approved or published is in the files already.", file=sys.stderr)
         return 0
     if branch:
         return _commit(patch, branch)
     if out is not None:
         out.write_text(patch, encoding="utf-8")
-        print(f"{out}: look at it, then `git apply {out}`", file=sys.stderr)
+        print(f"{out}: review it, then run `git apply {out}`", file=sys.stderr)
     else:
         sys.stdout.write(patch)
     return 0
@@ -52,10 +52,10 @@ def _commit(patch: str, branch: str) -> int:
     """A commit on a new branch, made in a checkout of its own, so that nothing here is touched."""
     git = shutil.which("git")
     if git is None:
-        print("git is not here; leave --branch away and take the patch to where it is", file=sys.stderr)
+        print("git is not installed here: leave out --branch, and apply the patch where git is", file=sys.stderr)
         return 1
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9/._-]*", branch):
-        print(f"{branch!r} is no name of a branch", file=sys.stderr)
+        print(f"{branch!r} is not a branch name", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "baken"
@@ -73,7 +73,7 @@ def _commit(patch: str, branch: str) -> int:
                     return 1
         finally:
             _git(git, ("worktree", "remove", "--force", str(place)), ROOT, None)
-    print(f"A commit on the branch {branch}: look at it with `git show {branch}`.")
+    print(f"Committed on the branch {branch}: review it with `git show {branch}`.")
     return 0
 
 

@@ -60,7 +60,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
-    print("Stopping: what was taken in is answered first.", flush=True)
+    print("Stopping; messages already received are answered first.", flush=True)
     await runner.cleanup()
     await assistant.close()
 
@@ -88,11 +88,13 @@ def _claim(settings: Settings) -> socket.socket:
         listening.listen(128)
     except socket.gaierror as error:
         listening.close()
-        raise BadSetting(f"BAKEN_HOST={settings.host!r} is no address: 127.0.0.1, or 0.0.0.0 for every one") from error
+        raise BadSetting(
+            f"BAKEN_HOST={settings.host!r} is not an address: use 127.0.0.1, or 0.0.0.0 for all"
+        ) from error
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRNOTAVAIL:
-            raise BadSetting(f"BAKEN_HOST={settings.host!r} is not of this machine: 127.0.0.1 is") from error
+            raise BadSetting(f"BAKEN_HOST={settings.host!r} is not an address of this machine; 127.0.0.1 is") from error
         why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
         other = settings.port + 1 if 1024 <= settings.port < 65535 else 8080
         raise BadSetting(

@@ -37,7 +37,7 @@ def staff(settings: Settings, what: str, name: str | None, role: str) -> int:
     finally:
         database.close()
     site = settings.staff_site.rstrip("/") or f"http://{settings.host}:{settings.port}"
-    print(f"Open this once, within seven days, to choose a password:\n{site}/staff/welcome/{token}")
+    print(f"Open this link within seven days to choose a password; it works once:\n{site}/staff/welcome/{token}")
     return 0
 
 

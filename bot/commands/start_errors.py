@@ -23,7 +23,7 @@ def check_storage(settings: Settings) -> None:
     """
     content = Path(settings.content_folder)  # not set, it is the folder that we stand in
     if content.exists() and not content.is_dir():
-        raise StartError(f"BAKEN_CONTENT_FOLDER={settings.content_folder!r} is no folder")
+        raise StartError(f"BAKEN_CONTENT_FOLDER={settings.content_folder!r} is not a folder")
     _check_data_folder(settings)
     if settings.database_url:
         try:
@@ -50,12 +50,12 @@ def _check_data_folder(settings: Settings) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except (FileExistsError, NotADirectoryError) as error:
-        raise StartError(f"the data folder {folder} is, or stands in, a file: {remedy}") from error
+        raise StartError(f"the data folder {folder} is, or is inside, a file: {remedy}") from error
     except OSError as error:
         raise StartError(f"the data folder {folder} can't be written to ({error.strerror}): {remedy}") from error
     for path in (folder / name for name in _FILES):
         if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-            raise StartError(f"{path} can't be read and written by this user: give it to them, or {remedy}")
+            raise StartError(f"{path} can't be read and written by this user: change its owner, or {remedy}")
 
 
 def sentence(error: Exception) -> str | None:
@@ -73,7 +73,5 @@ def _of_database(error: Exception) -> str:
     """Without the address, as a password stands in it."""
     if isinstance(error, sa.exc.DBAPIError):
         said = str(error.orig).strip().partition("\n")[0]
-        return f"the database can't be used ({said}): see that it runs, and that BAKEN_DATABASE_URL is right"
-    return (
-        "BAKEN_DATABASE_URL is no address of a database: postgresql://user:password@host/name, or left out for SQLite"
-    )
+        return f"the database can't be used ({said}): check that it is running and that BAKEN_DATABASE_URL is right"
+    return "BAKEN_DATABASE_URL is not a database address: postgresql://user:password@host/name; leave it out for SQLite"

@@ -18,6 +18,7 @@ from bot.delivery.service import open_log
 from bot.settings import Settings
 from tests.databases import KINDS, database_url
 from tests.delivery.test_waking import incoming
+from tests.ports import free_port
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=timezone.utc)
 OTHER = base64.b64encode(bytes(range(32))).decode()
@@ -64,7 +65,7 @@ def test_baken_does_not_start_without_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BAKEN_DATA_FOLDER", str(tmp_path))
-    monkeypatch.setenv("BAKEN_PORT", "0")
+    monkeypatch.setenv("BAKEN_PORT", str(free_port()))
     settings = Settings(data_folder=str(tmp_path))
     database, keys = open_log(settings)
     database.transaction_sync(inbox.receive, keys, incoming("hello"), NOW)

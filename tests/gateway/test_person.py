@@ -42,6 +42,7 @@ class Echo(FewLines):
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,

@@ -89,7 +89,7 @@ class Site(RunningGateway):
         """An account with the tests' password."""
 
         class Door:
-            now = staticmethod(lambda function: self.run(function))
+            transaction_sync = staticmethod(lambda function: self.run(function))
 
         make_account(Door(), name, role)  # type: ignore[arg-type]
 

@@ -120,7 +120,7 @@ async def test_guesses_at_the_sign_in_keep_nobody_from_their_own_account(proxied
 
 
 def test_a_name_that_is_tried_from_everywhere_waits_a_minute_and_no_longer(database: object) -> None:
-    run, at = database.now, now()  # type: ignore[attr-defined]
+    run, at = database.transaction_sync, now()  # type: ignore[attr-defined]
     refused: list[timedelta] = []
     for number in range(400):
         wait = run(lockout.attempt, KEYS, at, **lockout.stranger("anna", f"192.0.{number // 250}.{number % 250}"))
@@ -133,7 +133,7 @@ def test_a_name_that_is_tried_from_everywhere_waits_a_minute_and_no_longer(datab
 
 
 def test_a_new_link_lifts_what_was_tried_from_everywhere(database: object) -> None:
-    run, at = database.now, now()  # type: ignore[attr-defined]
+    run, at = database.transaction_sync, now()  # type: ignore[attr-defined]
     for number in range(lockout.BY_NAME_ANYWHERE):
         assert run(lockout.attempt, KEYS, at, **lockout.stranger("anna", f"192.0.2.{number}")) is None
     assert run(lockout.attempt, KEYS, at, **lockout.stranger("anna", "198.51.100.1")) is not None

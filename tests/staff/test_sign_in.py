@@ -107,7 +107,7 @@ def test_an_address_is_kept_so_that_it_can_not_be_turned_back(database: Database
 
 def test_each_further_failure_waits_longer_and_an_address_is_counted_too(database: object) -> None:
     start = now()
-    run = database.now  # type: ignore[attr-defined]
+    run = database.transaction_sync  # type: ignore[attr-defined]
     waits = []
     at = start
     for _ in range(9):
@@ -128,7 +128,7 @@ def test_each_further_failure_waits_longer_and_an_address_is_counted_too(databas
 def test_many_guesses_at_once_gain_nothing(database: object) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    run = database.now  # type: ignore[attr-defined]
+    run = database.transaction_sync  # type: ignore[attr-defined]
     run(lockout.attempt, KEYS, now(), pair="anna")
     with ThreadPoolExecutor(8) as threads:
         got = list(threads.map(lambda _: run(lockout.attempt, KEYS, now(), pair="anna"), range(20)))

@@ -69,8 +69,8 @@ def test_a_bad_key_is_named(model: Path, tmp_path: Path, key: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "what"),
     [
-        ("BAKEN_HOST", "no.such.host.invalid", "no address"),
-        ("BAKEN_HOST", "192.0.2.1", "not of this machine"),
+        ("BAKEN_HOST", "no.such.host.invalid", "not an address"),
+        ("BAKEN_HOST", "192.0.2.1", "not an address of this machine"),
         ("BAKEN_PORT", "99999", "from 1 to 65535"),
         ("BAKEN_KEEP_DAYS", "0", "above 0"),
         ("BAKEN_DESK_HOURS", "whenever", "BAKEN_DESK_HOURS"),

@@ -102,7 +102,7 @@ def _train(root: Path) -> Path:
             forget_training()
         made = Path(result.model) if result.model else None
         if made is None or not made.is_file() or not tarfile.is_tarfile(made):
-            raise StartError("Rasa made no model: it says above why")
+            raise StartError("Rasa made no model; its own message above says why")
     except BaseException as error:
         print(said.getvalue(), file=sys.stderr, end="")
         if type(error).__module__.startswith("rasa."):  # RasaException and the like
