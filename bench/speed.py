@@ -177,6 +177,7 @@ async def measure(port: int) -> list[tuple[str, str, str, str]]:
         BAKEN_DATA_FOLDER=str(folder),
         BAKEN_LIMIT_ADDRESS="100000",
         BAKEN_LIMIT_ADDRESS_BURST="100000",  # all of it comes from one address
+        BAKEN_LIMIT_PERSON_BURST="100000",  # and one talk of it is faster than a person types
     )
     ours = Ours(port)
     try:

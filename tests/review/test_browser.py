@@ -101,7 +101,7 @@ def test_a_file_is_brought_run_with_progress_and_shown_with_charts(page: Page, s
         page.set_input_files("#file", path)
         page.click("main form[enctype] button")
         expect(page.locator("svg.chart").first).to_be_visible(timeout=SLOW)  # the page went on by itself
-    assert "1 better, 0 worse, 2 the same" in page.inner_text("main")
+    assert "1 better, 0 worse, 2 unchanged" in page.inner_text("main")
     assert findings(page) == []
     page.goto(f"{site.address}/desk/room/runs")
     assert findings(page) == []

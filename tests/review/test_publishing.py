@@ -177,7 +177,7 @@ def test_a_form_that_does_not_fit_says_where(site: Site, editor: Visitor, change
 def kept(site: Site) -> int:
     """How many changes there are, dropped ones too."""
     return int(
-        site.db(lambda connection: connection.execute(sa.select(sa.func.count(schema.changes.c.id))).scalar_one())
+        site.run(lambda connection: connection.execute(sa.select(sa.func.count(schema.changes.c.id))).scalar_one())
     )
 
 
@@ -230,7 +230,7 @@ def drafted_by_hand(site: Site, entry: str, old: str, new: str) -> str:
             now=now(),
         )
 
-    return f"/desk/room/changes/{site.db(keep)}"
+    return f"/desk/room/changes/{site.run(keep)}"
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def state_of(site: Site, change: str) -> list[str]:
     """The states of the runs of a draft, oldest first."""
     table, number = schema.runs, int(change.rpartition("/")[2])
     query = sa.select(table.c.state).where(table.c.change == number).order_by(table.c.id)
-    return list(site.db(lambda connection: connection.execute(query).scalars().all()))
+    return list(site.run(lambda connection: connection.execute(query).scalars().all()))
 
 
 def test_the_test_of_a_draft_ends_when_the_draft_is_replaced_or_given_up(site: Site, editor: Visitor) -> None:
@@ -277,10 +277,10 @@ def test_a_test_whose_content_is_gone_is_stopped_before_it_asks_anything(
     change = drafted(site, editor, {**form, "says-0-text": form["says-0-text"] + " Gone."})
     settled(editor, change)
     number = int(change.rpartition("/")[2])
-    name = site.db(lambda c: c.execute(sa.select(schema.runs.c.draft).where(schema.runs.c.change == number)).scalar())
+    name = site.run(lambda c: c.execute(sa.select(schema.runs.c.draft).where(schema.runs.c.change == number)).scalar())
     shutil.rmtree(site.content.folder / "drafts" / name)
     caplog.clear()
-    site.db(runs.ask, 1, now(), change=number, draft=name)
+    site.run(runs.ask, 1, now(), change=number, draft=name)
     until = time.monotonic() + 30
     while state_of(site, change)[-1] in ("waiting", "running") and time.monotonic() < until:
         time.sleep(0.1)

@@ -37,6 +37,7 @@ class Server:
                 "PYTHONUNBUFFERED": "1",
                 "BAKEN_LIMIT_ADDRESS": "1000",  # all tests come from one address
                 "BAKEN_LIMIT_ADDRESS_BURST": "10000",
+                "BAKEN_LIMIT_PERSON_BURST": "10000",  # and write faster than people do
                 **environment,
             },
             stdout=self._file,
