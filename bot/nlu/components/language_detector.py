@@ -31,7 +31,7 @@ class LanguageDetector(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> LanguageModel:
+    ) -> LanguageDetector:
         """An untrained component, as Rasa asks for it."""
         return cls(model_storage, resource)
 
@@ -43,7 +43,7 @@ class LanguageDetector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> LanguageModel:
+    ) -> LanguageDetector:
         """The trained component."""
         return cls(model_storage, resource, LanguageModel(fetch(model_storage, resource)))
 
