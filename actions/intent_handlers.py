@@ -17,7 +17,10 @@ ACTION_OF: Final[dict[str, str]] = {
     "delete_my_data": "action_delete", "confirm_delete": "action_delete", "keep_data": "action_delete",
     "show_source": "action_source", "show_more": "action_more", "show_group": "action_group",
     **dict.fromkeys(
-        ("greet", "goodbye", "thanks", "affirm", "deny", "menu", "cancel", "bot_challenge", "privacy", "out_of_scope"),
+        (
+            "greet", "goodbye", "thanks", "affirm", "deny", "menu", "cancel", "bot_challenge", "privacy",
+            "out_of_scope", "tell", "unknown_button",
+        ),
         "action_talk",
     ),
 }  # fmt: skip

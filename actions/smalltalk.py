@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from actions.answers import Answers, remember
 from actions.handoff import left, waiting
 from actions.mentions import mentioned
@@ -66,6 +68,8 @@ class Dialogue:
             return left(self.answers, situation)
         if situation.intent == "affirm" and memory.offered:
             return self.answers.answer(memory.offered[0], situation)
+        if situation.intent in ("tell", "unknown_button"):
+            return self.old_button(situation)
         keys = {"greet": "greeting", "menu": "menu.intro"}
         few = situation.intent in ("goodbye", "thanks", "bot_challenge", "privacy")
         if situation.intent == "privacy":
@@ -76,6 +80,13 @@ class Dialogue:
             )
         buttons = self.answers.common("menu", "human", language=language) if few else full
         return self.say(keys.get(situation.intent, situation.intent), situation, buttons)
+
+    def old_button(self, situation: TurnContext) -> ActionResult:
+        """A button whose question is over, or that this version does not know."""
+        said = self.say(
+            "fallback.old_button", situation, self.answers.common("menu", "human", language=situation.language)
+        )
+        return msgspec.structs.replace(said, topic="out_of_scope", understood=False)
 
     def group(self, situation: TurnContext) -> ActionResult:
         """The topics of a group of the menu."""

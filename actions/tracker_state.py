@@ -43,6 +43,7 @@ def read_tracker(tracker: dict[str, Any]) -> Heard:
     situation = TurnContext(
         intent=intent,
         text=text,
+        pressed=bool(latest.get("pressed")),
         language=language,
         before=before,
         wrote=wrote,

@@ -45,12 +45,13 @@ class TurnContext(msgspec.Struct, frozen=True, kw_only=True):
 
     intent: str
     text: str = ""
+    pressed: bool = False  #: a button was pressed: the text is its payload
     language: str = "en"  #: that the reply is written in: one of the twelve
     before: str | None = None  #: language of the conversation until this message, None at its first
     wrote: str = "en"  #: language of the message itself, of any language
     choices: tuple[str, ...] = ()  #: topics that the understanding thinks likely
     hint: bool = False  #: possible signs of danger
-    sign: str = ""  #: of danger, where a rule named it: one of data/signs
+    sign: str = ""  #: of danger, where a rule named it: one of data/safety_rules
     alarm: float = 0.0  #: how strong the signs of danger are (the detector's score); 9 where a rule found them
     confidence: float = 0.0  #: in the intent, 0 to 1
     shares: dict[str, float] = {}  #: what the understanding thinks of the likeliest topics

@@ -1,4 +1,4 @@
-"""What each part of the model brings, on lines of a writer who was left out of the training.
+"""What each part of the model contributes, on lines of a writer who was left out of the training.
 
     uv run python -m bench.ablation --write      # a quarter of an hour; writes docs/ablation.md
 
@@ -226,14 +226,15 @@ def page(writer: str, data: Development, whole: int, rows: list[Row], limits: li
     """docs/ablation.md"""
     base, base_latin = rows[0][2:]
     lines = [
-        "# What each part brings",
+        "# What each part of the model contributes",
         "",
         f"Made by `uv run python -m bench.ablation --write`. Lines of writer {writer} in all languages were left out "
-        f"of the training and asked: {len(data.asked)}. Of the other writers' {whole} lines every {EVERY}th was "
-        f"learned ({len(data.learned)}), so figures are lower than the product's; what counts are the differences. "
-        "The frozen exam was not touched. These lines are harder than the exam: many are short, misspelt or unlike "
-        "the others on purpose. Differences under one point say nothing. In Latin letters: bg, uk, ru and ar lines "
-        f"so written ({sum(line.in_latin for line in data.asked)}; differences under four points say nothing).",
+        f"of the training and used as test lines: {len(data.asked)}. Of the other writers' {whole} lines every "
+        f"{EVERY}th was used for training ({len(data.learned)}), so figures are lower than the product's; what counts "
+        "is the differences. The frozen exam was not used. These lines are harder than the exam: many are short, "
+        "misspelt or deliberately unlike the others. Differences under one point say nothing. "
+        "In Latin letters: bg, uk, ru and ar "
+        f"lines written so ({sum(line.in_latin for line in data.asked)}; differences under four points say nothing).",
     ]
     for heading, variants in groupby(rows, key=lambda row: row[0]):
         lines += ["", f"## {heading.capitalize()}", "", "| variant | right | | in Latin letters | |"]
@@ -244,13 +245,13 @@ def page(writer: str, data: Development, whole: int, rows: list[Row], limits: li
         ]
     lines += [
         "",
-        "The last two stand beside one another, not beside the first: lines by topic only, none of the lines by "
+        "Compare the last two with one another, not with the first: lines by topic only, none of the lines by "
         "sign of danger.",
         "",
         "## Thresholds for asking back",
         "",
         "Chosen on one half of the lines left out, measured on the other; a wrong answer weighs as much as three "
-        "questions back.",
+        "clarifying questions.",
         "",
         "| threshold | right | asked back | wrong |",
         "| --- | --- | --- | --- |",

@@ -36,12 +36,12 @@ def measure(data: Development) -> list[str]:
         "both views together (0.4 × log of the topics' share)": both,
         "both views together, across words too": _detector(across[0], taught, across[1]) + 0.4 * np.log(topics + 0.001),
         "both views together, the topics counted double": detector + 0.8 * np.log(topics + 0.001),
-        "both views, and the net of rules": np.where(ruled & (detector >= -1.0), 9.0, both),
+        "both views, and the safety rules": np.where(ruled & (detector >= -1.0), 9.0, both),
     }
     lines = [
-        f"{len(data.learned)} lines learned; asked: {due.sum()} lines of the two safety topics, half of them veiled, "
+        f"{len(data.learned)} training lines; test lines: {due.sum()} of the two safety topics, half of them veiled, "
         f"and {(~due).sum()} others, lookalikes among them. Caught at the same share of false alarms (the thresholds "
-        "are set here, so read the differences; two points say nothing). The rules alone catch "
+        "are set on these lines, so look at the differences; two points say nothing). The rules alone catch "
         f"{ruled[due].mean():.0%} and fire on {ruled[~due].mean():.1%} of the others.",
         "",
         "| way | " + " | ".join(f"at {share:.0%} false alarms" for share in ALARMS) + " |",

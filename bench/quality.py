@@ -120,12 +120,13 @@ def page(all_seen: Seen) -> str:
         "# Quality",
         "",
         f"Measured on {date.today():%Y-%m-%d} by `uv run python -m bench.quality --write`, on {report['rows']} "
-        f"questions and {safety['rows']} safety messages written apart from the training lines (`tests/questions`, "
-        "`tests/safety`), judged before any model ran, and never trained on. They were written by language models "
-        "playing workers, in two rounds by different writers; real workers will write differently. An accuracy over "
+        f"questions and {safety['rows']} safety messages written independently of the training lines "
+        "(`tests/questions`, `tests/safety`), "
+        "labelled before any model ran, and never trained on. They were written by language models "
+        "playing workers, in two rounds, by different writers; real workers will write differently. An accuracy over "
         "168 rows has an interval of about ± 4 points.",
         "",
-        "| figure | asked | seen |",
+        "| figure | target | measured |",
         "| --- | --- | --- |",
         *(f"| {name.replace('_', ' ')} | {ASKED[name]:.0%} | {value:.1%} |" for name, value in seen.items()),
         f"| parse, p95 | 15 ms | {all_seen.parse_ms:.1f} ms |",
@@ -161,7 +162,7 @@ def page(all_seen: Seen) -> str:
         ]
     lines += [
         "",
-        "## What it confuses most",
+        "## Most frequent confusions",
         "",
         "| meant | answered | times | for example |",
         "| --- | --- | --- | --- |",
@@ -178,7 +179,7 @@ def page(all_seen: Seen) -> str:
         "",
         f"Expected calibration error {error:.1%}.",
         "",
-        "![How often it is right, by how sure it is](pictures/reliability.svg)",
+        "![How often it is right, by its confidence](pictures/reliability.svg)",
         "",
         "| confidence | right | rows |",
         "| --- | --- | --- |",
@@ -195,15 +196,15 @@ def stock(seen: dict[str, float]) -> list[str]:
     other = json.loads(path.read_text(encoding="utf-8"))
     names = ("right", "wrong", "safety_given", "false_alarms")
     return [
-        f"Stock Rasa, asked the same exams, taught {other['lines']} of the same {other['of']} lines (`uv run python -m "
-        "bench.stock --write`: the pipeline of `rasa init`, with Rasa's logistic regression for DIET, which needs "
-        "TensorFlow):",
+        f"Stock Rasa on the same exams, trained on {other['lines']} of the same {other['of']} lines (`uv run python -m "
+        "bench.stock --write`: the pipeline of `rasa init`, with Rasa's logistic regression instead of DIET, which "
+        "needs TensorFlow):",
         "",
         "| figure | stock Rasa | Baken |",
         "| --- | --- | --- |",
         *(f"| {name.replace('_', ' ')} | {other[name]:.1%} | {seen[name]:.1%} |" for name in names),
         "",
-        "What each part of the model brings: [ablation.md](ablation.md).",
+        "What each part of the model contributes: [ablation.md](ablation.md).",
         "",
     ]
 

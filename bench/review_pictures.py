@@ -100,7 +100,7 @@ def _edit(page: Page, room: str, _folder: Path) -> None:
 def _change(page: Page, _room: str, _folder: Path) -> None:
     page.fill("#says-0-text", page.input_value("#says-0-text").replace("at most", "no more than"))
     page.fill("#reason", "said more plainly")
-    page.click("text=Keep as a draft and test it")
+    page.click("text=Save as a draft and test it")
     expect(page.locator("button[value=publish]")).to_be_visible(timeout=SLOW)
 
 

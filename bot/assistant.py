@@ -66,6 +66,7 @@ class Assistant:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
@@ -73,16 +74,18 @@ class Assistant:
         """Answer one message of a conversation.
 
         Args:
+            text: what the person typed: understood, whatever it begins with.
+            payload: what a button that they pressed instead sends; then the text is not read.
             message_id: the same id is answered from the same state again, however often it comes.
             desk: how the advisors' desk stands, for what is said about it.
         """
         about = {"language_hint": language_hint, "message_id": message_id, "desk": desk}
         start = time.perf_counter()
-        cared = self._impossible(conversation, text, language_hint, start)
+        cared = None if payload else self._impossible(conversation, text, language_hint, start)
         if cared:
             return cared
         try:
-            turn = await self._answer(conversation, clean(text) if not text.startswith("/") else text, about)
+            turn = await self._answer(conversation, clean(text), payload, about)
         except EngineAway:
             raise
         except Exception as error:  # whatever it was, the person gets a reply
@@ -93,9 +96,9 @@ class Assistant:
         self._language[conversation] = turn.language
         return msgspec.structs.replace(turn, milliseconds=round((time.perf_counter() - start) * 1000, 2))
 
-    async def _answer(self, conversation: str, text: str, about: dict[str, Any]) -> Turn:
-        if self._translation is None or text.startswith("/"):
-            return await self._engine.reply(conversation, text, **about)
+    async def _answer(self, conversation: str, text: str, payload: str, about: dict[str, Any]) -> Turn:
+        if self._translation is None or payload:
+            return await self._engine.reply(conversation, text, payload=payload, **about)
         return await self._translation.around(self._engine, conversation, text, about)
 
     async def forget(self, conversation: str) -> None:
@@ -108,9 +111,8 @@ class Assistant:
         return await self._engine.parse(clean(text))
 
     async def slot(self, conversation: str, name: str) -> object:
-        """What a conversation knows under a name, where the engine is in this process; else None."""
-        read = getattr(self._engine, "slot", None)
-        return None if read is None else await read(conversation, name)
+        """What a conversation keeps under a slot's name; None where nothing."""
+        return await self._engine.slot(conversation, name)
 
     async def trouble(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""
@@ -124,8 +126,6 @@ class Assistant:
         """A kind reply to what cannot be answered: nothing to read, or far too much. Its content goes nowhere."""
         if len(text) > LONGEST:
             return self._apology("bad.long", conversation, language_hint, start)
-        if text.startswith("/"):
-            return None
         if not clean(text):
             return self._apology("bad.empty", conversation, language_hint, start)
         if not has_words(text) and not any(character.isdigit() for character in text):

@@ -1,4 +1,4 @@
-"""`baken`: everything on one machine, and its commands train, ask, evaluate and check (contract.md)."""
+"""`baken` runs everything on one machine; with a command it does one thing (docs/contract.md)."""
 
 from __future__ import annotations
 
@@ -10,32 +10,36 @@ from pathlib import Path
 
 from bot.engine.rasa.model import ROOT
 from bot.redacted_logging import configure_logging
-from bot.settings import BadSetting, load
-from facts.read import BrokenFile
+from bot.settings import load
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="baken", description=__doc__)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    training = commands.add_parser("train", help="make the model; nothing is done where nothing changed")
+    training = commands.add_parser("train", help="make the model; does nothing when nothing has changed")
     training.add_argument("--force", action="store_true", help="make it anyway")
-    asking = commands.add_parser("ask", help="one question, answered")
+    asking = commands.add_parser("ask", help="answer one question")
     asking.add_argument("text", metavar="TEXT")
-    asking.add_argument("--language", metavar="xx", help="language to start with (ISO 639-1)")
-    asking.add_argument("--conversation", metavar="ID", help="go on with a talk")
+    asking.add_argument("--language", metavar="xx", help="language to begin in (ISO 639-1)")
+    asking.add_argument("--conversation", metavar="ID", help="continue a conversation")
+    asking.add_argument("--button", action="store_true", help="TEXT is a button's payload, such as /show_source")
     asking.add_argument("--json", action="store_true", help="the whole answer as JSON")
     evaluating = commands.add_parser("evaluate", help="run questions (.csv) and conversations (.yaml)")
     evaluating.add_argument("files", nargs="+", type=Path, metavar="FILE")
     evaluating.add_argument("--json", type=Path, metavar="OUT", help="write the report as JSON")
     checking = commands.add_parser("check", help="check the content")
-    checking.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of a day")
-    room = commands.add_parser("room", help="take what was approved and published in the test room to git")
+    checking.add_argument(
+        "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of this date; today by default"
+    )
+    room = commands.add_parser("room", help="export what was approved and published in the test room")
     room.add_argument("what", choices=["export"])
-    room.add_argument("--out", type=Path, metavar="FILE", help="write the patch there instead of printing it")
-    room.add_argument("--branch", metavar="NAME", help="make it a commit on a new branch")
+    room.add_argument("--out", type=Path, metavar="FILE", help="write the patch to FILE instead of printing it")
+    room.add_argument("--branch", metavar="NAME", help="commit it on a new branch")
     staff = commands.add_parser("staff", help="accounts of advisors, editors and admins")
-    staff.add_argument("what", choices=["add", "link", "list"], help="make one, give a new one-time link, list all")
+    staff.add_argument(
+        "what", choices=["add", "link", "list"], help="add an account, print a new one-time link, or list all accounts"
+    )
     staff.add_argument("name", nargs="?", metavar="NAME")
     staff.add_argument("--role", choices=["advisor", "editor", "admin"], default="advisor")
     return top
@@ -62,7 +66,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "ask":
             from bot.commands.ask import ask
 
-            return ask(settings, options.text, options.language, options.conversation, as_json=options.json)
+            return ask(
+                settings,
+                options.text,
+                options.language,
+                options.conversation,
+                as_json=options.json,
+                button=options.button,
+            )
         if options.command == "evaluate":
             from bot.commands.evaluate import evaluate
 
@@ -85,11 +96,16 @@ def main(arguments: list[str] | None = None) -> int:
         from bot.commands.serve import serve
 
         return serve(settings)
-    except (BrokenFile, BadSetting, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 0
+    except Exception as error:
+        from bot.commands.start_errors import sentence
+
+        said = sentence(error)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Mapping, MutableMapping
@@ -20,6 +21,8 @@ _LOUD = (
 )  # fmt: skip
 #: Rooms of the house, whose messages are written to name no one. Of others only the pattern is logged.
 _OURS = ("bot", "actions", "facts", "__main__")
+#: What a value begins with that was written into a message.
+_VALUE = re.compile(r"""['"`:=({\[<]|\d""")
 
 
 def configure_logging(level: str = "WARNING") -> None:
@@ -28,12 +31,17 @@ def configure_logging(level: str = "WARNING") -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    warnings.filterwarnings("ignore")
+    if not sys.warnoptions:  # whoever wants to see the warnings of packages runs `python -W default`
+        warnings.showwarning = _unshown  # filters do not hold: packages set their own when they are imported
     number: int = logging.getLevelName(level.upper())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter())
     logging.basicConfig(level=number, handlers=[handler], force=True)
     quieten_libraries()
+
+
+def _unshown(*_args: Any, **_kwargs: Any) -> None:
+    """Deprecations and the like inside of packages are nothing that who runs Baken can mend."""
 
 
 def quieten_libraries() -> None:
@@ -65,10 +73,13 @@ def redact(record: logging.LogRecord) -> dict[str, str]:
     """What may be logged of a record: {"event", "error"}.
 
     Other people's packages write addresses and values into their messages, and an exception's message may hold what a
-    person wrote: of the first only the pattern stays, of the second the type and the line.
+    person wrote: of the first only the pattern stays, of the second the type and the line. A message without values may
+    have them in it already, as Rasa's "Circuit breaker" has a conversation's id: it ends where a value begins.
     """
     ours = record.name.partition(".")[0] in _OURS
     event = record.getMessage() if ours else str(record.msg)
+    if not ours and not record.args:
+        event = _VALUE.split(event, maxsplit=1)[0].rstrip() + (" …" if _VALUE.search(event) else "")
     told = {"event": event.split("\n", 1)[0]}
     if record.exc_info and record.exc_info[0] is not None:
         told["error"] = f"{record.exc_info[0].__name__} at {place(record.exc_info[2])}"

@@ -102,6 +102,11 @@ def wrong_in_text(base: FactBase, text: str) -> Iterator[str]:
         yield "address typed in the text"
     if "{" in bare or "}" in bare:
         yield f"not a placeholder: {' '.join(_BRACES.findall(bare)) or 'a loose brace'}"
+    yield from unknown_figures(base, text)
+
+
+def unknown_figures(base: FactBase, text: str) -> Iterator[str]:
+    """Figures that a text names and that can't be told: there is none, or it has no values by age."""
     for match in PLACEHOLDER.finditer(text):
         figure = base.figures.get(match[1])
         if figure is None:

@@ -98,14 +98,14 @@ def _import(base: FactBase, language: str, files: list[Path]) -> int:
             else:
                 translations[key] = text.strip()
     count = base.catalogues.put(language, texts, translations)
-    print(f"{language}: {count} texts taken")
+    print(f"{language}: {count} texts imported")
     return status
 
 
 def _add_language(base: FactBase, options: argparse.Namespace) -> int:
     code = options.language
     if code in languages.NAMES:
-        print(f"{code} is there already: {languages.NAMES[code]}", file=sys.stderr)
+        print(f"{code} exists already: {languages.NAMES[code]}", file=sys.stderr)
         return 1
     right = ", right_to_left: true" if options.right_to_left else ""
     line = f"{code}: {{name: {options.name}, script: {options.script}{right}}}\n"
@@ -113,7 +113,7 @@ def _add_language(base: FactBase, options: argparse.Namespace) -> int:
     path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
     base.catalogues.update(code, list(base.source_texts()))
     print(
-        f"{code} is begun. Next: translate {base.folder.name}/locales/{code}/*.po, add its words for units to "
+        f"{code} is set up. Next: translate {base.folder.name}/locales/{code}/*.po, add its words for units to "
         f"{base.folder / 'units.yaml'}, and training lines to data/nlu/{code}/. "
         "`baken check` says what is missing; until then its texts are shown in English, saying so."
     )

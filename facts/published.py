@@ -87,6 +87,15 @@ class Published:
             raise FileNotFoundError(name)
         return _whole(folder)
 
+    def in_use(self, name: str) -> bool:
+        """Whether the content of a draft is (still) there; then it counts as new, and is not the next to be tidied."""
+        folder = self.folder / DRAFTS / name
+        try:
+            os.utime(folder)
+        except OSError:
+            return False
+        return True
+
     def _take(self, version: str) -> None:
         base = self._read(version)
         with self._lock:

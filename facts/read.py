@@ -24,9 +24,27 @@ class BrokenFile(Exception):
         self.path, self.line, self.what = path, line, what
 
 
-class _LineLoader(_Base):  # type: ignore[misc]
+class SafeLoader(_Base):  # type: ignore[misc]
+    """PyYAML's safe loader (libyaml's, where it was built with it), whose every refusal names a line.
+
+    Its own doesn't say where a value stands that can't be made: 2020-02-30, a number of 6,000 digits, a list as key.
+    """
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """The value of a node.
+
+        Raises:
+            yaml.MarkedYAMLError: it can't be made.
+        """
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
+
+
+class _LineLoader(SafeLoader):
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         if len(set(keys)) < len(keys):
             doubled = {key for key in keys if keys.count(key) > 1}
             raise yaml.constructor.ConstructorError(
@@ -48,7 +66,7 @@ def read_yaml(path: Path) -> Any:
     """The file's content; every mapping with string keys carries `__line__`.
 
     Raises:
-        BrokenFile: no UTF-8, no YAML, or a key given twice.
+        BrokenFile: no UTF-8, no YAML, a value that does not exist, or a key given twice.
     """
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)  # noqa: S506 (a safe loader)
@@ -57,6 +75,8 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BrokenFile(path, mark.line + 1 if mark else 1, f"not YAML: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError) as error:  # a character that YAML does not allow; thousands of brackets
+        raise BrokenFile(path, 1, f"not YAML: {' '.join(str(error).split())}") from error
 
 
 def without_lines(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Lifted pins stay lifted (docs/decisions/0004), and the encoder's weights are those that were looked at."""
+"""Lifted pins stay lifted (docs/decisions/0004-lifted-pins.md), and the encoder's weights are those looked at."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ def test_tensorflow_is_the_stand_in_and_refuses_to_compute() -> None:
 
     with pytest.raises(NeedsTensorFlow):
         OnTop()
+
+
+def test_nothing_is_a_tensor_of_the_stand_in() -> None:
+    """Else matplotlib takes everything for one, and `rasa test` draws no picture."""
+    import tensorflow
+    from matplotlib import pyplot
+
+    assert not tensorflow.is_tensor([1.0])
+    figure, _ = pyplot.subplots()
+    pyplot.close(figure)
 
 
 def test_the_configuration_names_no_component_that_needs_tensorflow() -> None:

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import msgspec
+import pytest
 import yaml
 
 from bot.commands.settings_page import page
 from bot.settings import Settings
+from tests.pointers import leads_somewhere, pointers, pointers_in
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,12 +38,41 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     assert links > 20
 
 
+def test_every_path_in_a_comment_a_docstring_or_a_page_leads_somewhere() -> None:
+    named = list(pointers())
+    assert [str(one) for one in named if not leads_somewhere(one.path)] == []
+    assert len(named) > 300
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path"),
+    [
+        ("a.py", "# see docs/nowhere.md", "docs/nowhere.md"),
+        ("a.py", '"""The rules of nowhere.md."""', "nowhere.md"),
+        ("a.md", "The folder `tests/nowhere` holds it.", "tests/nowhere"),
+        ("a.md", "`uv run python -m bench.nowhere`", "bench/nowhere.py"),
+        ("a.yaml", "key: 1  # facts/<language>/nowhere.po", "facts/<language>/nowhere.po"),
+        ("a.js", "let a = 1; /* as\nnowhere.js does */", "nowhere.js"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_found(name: str, text: str, path: str) -> None:
+    found = list(pointers_in(Path(name), text))
+    assert [one.path for one in found] == [path]
+    assert not leads_somewhere(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["see https://example.org/docs/nowhere.md", "3.1/2.5 hours", "e.g. this or that/those"]
+)
+def test_an_address_or_a_number_is_no_path(text: str) -> None:
+    assert list(pointers_in(Path("a.md"), text)) == []
+
+
 def test_rules_name_every_intent_and_every_action() -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text())
     rules = yaml.safe_load((ROOT / "data/rules.yml").read_text())["rules"]
     steps = [step for rule in rules for step in rule["steps"]]
-    in_a_form = {"tell"}  # the buttons of a case: its form hears them
-    assert {step["intent"] for step in steps if "intent" in step} == set(domain["intents"]) - in_a_form
+    assert {step["intent"] for step in steps if "intent" in step} == set(domain["intents"])
     called_by_the_form = {"validate_case_form", "action_ask_result"}
     known = {*domain["actions"], *domain["forms"]} - called_by_the_form
     assert {step["action"] for step in steps if "action" in step} == known

@@ -59,6 +59,7 @@ def test_every_topic_has_lines_in_every_language_by_several_writers(language: st
         assert len({writer[1:] for writer in writers[topic]}) >= WRITERS, topic
 
 
+@pytest.mark.slow
 def test_no_line_of_the_exam_or_near_copy_of_one_is_trained_on() -> None:
     """Near: the same folded words, or nine tenths of the word pairs of a line of five words and more."""
     trained: dict[str, str] = {}

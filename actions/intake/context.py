@@ -45,7 +45,7 @@ def flow_of(situation: TurnContext, readings: Sequence[Extracted]) -> Flow:
     of one too and a time is named that is over, or something was received; and it goes on with what was just offered.
     """
     intent: Flow = situation.intent  # type: ignore[assignment]
-    if intent != "check_my_pay" or situation.text.startswith("/"):
+    if intent != "check_my_pay" or situation.pressed:
         return intent
     if not asks(situation.text):
         offered = next((name for name in situation.memory.offered if name in FLOWS), None)

@@ -28,7 +28,9 @@ _LEAVES: Final = frozenset(
     {"menu", "talk_to_human", "goodbye", "show_group", "delete_my_data", "confirm_delete", "greet"}
 )
 #: Buttons that are answered in between.
-_ASIDE: Final = frozenset({"show_source", "show_more", "set_language", "change_language", "keep_data"})
+_ASIDE: Final = frozenset(
+    {"show_source", "show_more", "set_language", "change_language", "keep_data", "unknown_button"}
+)
 DANGER: Final = frozenset({"exploitation", "emergency"})
 _UNSURE: Final = ("ask_back", "out_of_scope")
 #: So sure must the understanding be that a message is a question of its own and not an answer.
@@ -68,7 +70,7 @@ class Hearing:
         situation = heard.situation if case is None else in_context(heard.situation, case)
         if not running or case is None:
             told = extract(situation.text, situation.language, situation.on, "", situation.wrote)
-            money = situation.text.startswith("/") or any(isinstance(one, Money) for one in told)
+            money = situation.pressed or any(isinstance(one, Money) for one in told)
             if not money and self.goes_on(situation):  # "and if I am 19?" after an answer
                 return _left(case or Intake(flow="check_my_pay"))
             return self._start(situation, case)
@@ -87,14 +89,14 @@ class Hearing:
         if intent == "make_letter":
             return with_changes(case, event="letter")
         if intent in _ASIDE:
-            typed = not situation.text.startswith("/")  # "in Dutch please, I am 28"
+            typed = not situation.pressed  # "in Dutch please, I am 28"
             taken = self._take(case, self._read(situation, case), situation) if typed else case
             return with_changes(taken, event="aside")
         if intent == "affirm" and situation.memory.asked == "human":  # "do you want to talk to a person?"
             return _left(case)
         if intent in _LEAVES and self._meant(situation, case) and not self._answers(situation, case):
             return with_changes(case, event="left", stage="left")
-        if intent in FLOWS and situation.text.startswith("/"):
+        if intent in FLOWS and situation.pressed:
             return self._start(situation, case)
         return self._typed(situation, case)
 
@@ -108,7 +110,7 @@ class Hearing:
         )
         earns = any(isinstance(one, Money) for one in readings) and any(isinstance(one, Duration) for one in readings)
         flow = next((name for name in offered if name in FLOWS), "check_my_pay" if earns and case is None else None)
-        if flow is None or heard.situation.text.startswith("/"):
+        if flow is None or heard.situation.pressed:
             return None
         fresh = msgspec.structs.replace(case or Intake(flow="check_my_pay"), flow=flow, stage="left", asked="")
         taken = self._take(fresh, self._read(heard.situation, fresh), heard.situation)
@@ -268,7 +270,7 @@ class Hearing:
     def _meant(self, situation: TurnContext, case: Intake) -> bool:
         """Whether the talk is meant to end or to turn: while a question is open, only where that is sure."""
         sure = _SURE if situation.intent in ("talk_to_human", "delete_my_data", "confirm_delete") else _CERTAIN
-        return case.stage != "open" or situation.text.startswith("/") or situation.confidence >= sure
+        return case.stage != "open" or situation.pressed or situation.confidence >= sure
 
     def _answers(self, situation: TurnContext, case: Intake) -> bool:
         """Whether a message that looks like talk ("hi", "bye") is an answer after all."""

@@ -1,1 +1,1 @@
-"""The commands of contract.md, one module each."""
+"""The commands of docs/contract.md, one module each."""

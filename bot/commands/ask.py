@@ -12,23 +12,34 @@ from bot.engine.turn import Turn
 from bot.settings import Settings
 
 
-def ask(settings: Settings, text: str, language: str | None, conversation: str | None, *, as_json: bool) -> int:
-    """Prints the answer. Without a conversation of its own nothing of it is kept."""
-    turn = asyncio.run(_ask(settings, text, language, conversation))
+def ask(
+    settings: Settings, text: str, language: str | None, conversation: str | None, *, as_json: bool, button: bool
+) -> int:
+    """Prints the answer. Without a conversation of its own nothing of it is kept.
+
+    Args:
+        button: the text is what a button sends, and not what a person typed.
+    """
+    turn = asyncio.run(_ask(settings, text, language, conversation, button))
     print(printed(turn) if as_json else readable(turn))
     return 0
 
 
-async def _ask(settings: Settings, text: str, language: str | None, conversation: str | None) -> Turn:
+async def _ask(settings: Settings, text: str, language: str | None, conversation: str | None, button: bool) -> Turn:
     assistant = await start(settings, keep=conversation is not None)
     try:
-        return await assistant.reply(conversation or uuid.uuid4().hex, text, language_hint=language)
+        return await assistant.reply(
+            conversation or uuid.uuid4().hex,
+            "" if button else text,
+            payload=text if button else "",
+            language_hint=language,
+        )
     finally:
         await assistant.close()
 
 
 def printed(turn: Turn) -> str:
-    """The object of contract.md."""
+    """The object of docs/contract.md."""
     shown = msgspec.to_builtins(turn)
     del shown["forget"]
     return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()

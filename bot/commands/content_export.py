@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.commands.start_errors import check_storage
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.delivery.service import database_url
@@ -23,6 +24,7 @@ from bot.settings import Settings
 
 def room(settings: Settings, out: Path | None, branch: str | None) -> int:
     """Write the patch; 1 where it can't be done, said on standard error."""
+    check_storage(settings)
     database = Database(database_url(settings), beside=True)
     try:
         database.migrate()
@@ -32,15 +34,15 @@ def room(settings: Settings, out: Path | None, branch: str | None) -> int:
         database.close()
     patch, left_out = made_patch(approved, changes)
     for number, why in left_out:
-        print(f"flag {number} is left out: {why}", file=sys.stderr)
+        print(f"flag {number} was left out: {why}", file=sys.stderr)
     if not patch:
-        print("Nothing was approved or published that does not stand in the files already.", file=sys.stderr)
+        print("Nothing to export: all that was approved or published is in the files already.", file=sys.stderr)
         return 0
     if branch:
         return _commit(patch, branch)
     if out is not None:
         out.write_text(patch, encoding="utf-8")
-        print(f"{out}: look at it, then `git apply {out}`", file=sys.stderr)
+        print(f"{out}: review it, then run `git apply {out}`", file=sys.stderr)
     else:
         sys.stdout.write(patch)
     return 0
@@ -50,10 +52,10 @@ def _commit(patch: str, branch: str) -> int:
     """A commit on a new branch, made in a checkout of its own, so that nothing here is touched."""
     git = shutil.which("git")
     if git is None:
-        print("git is not here; leave --branch away and take the patch to where it is", file=sys.stderr)
+        print("git is not installed here: leave out --branch, and apply the patch where git is", file=sys.stderr)
         return 1
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9/._-]*", branch):
-        print(f"{branch!r} is no name of a branch", file=sys.stderr)
+        print(f"{branch!r} is not a branch name", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "baken"
@@ -71,7 +73,7 @@ def _commit(patch: str, branch: str) -> int:
                     return 1
         finally:
             _git(git, ("worktree", "remove", "--force", str(place)), ROOT, None)
-    print(f"A commit on the branch {branch}: look at it with `git show {branch}`.")
+    print(f"Committed on the branch {branch}: review it with `git show {branch}`.")
     return 0
 
 

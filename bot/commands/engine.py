@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
+from bot.commands.start_errors import sentence
 from bot.engine.engine_pool import SECRET, EngineServer
 from bot.redacted_logging import configure_logging
 from bot.settings import load
@@ -33,6 +34,19 @@ async def serve() -> None:
     await assistant.close()
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """1 where it can't start, said in a sentence on standard error."""
     use_uvloop()
-    asyncio.run(serve())
+    try:
+        asyncio.run(serve())
+    except Exception as error:
+        said = sentence(error)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -43,7 +43,7 @@ def evaluate(settings: Settings, files: list[Path], out: Path | None) -> int:
 
 
 async def run(settings: Settings, asked: list[TestQuestion], talks: list[TestConversation]) -> dict[str, Any]:
-    """The report of contract.md; each row is a conversation of its own, its language not told."""
+    """The report of docs/contract.md; each row is a conversation of its own, its language not told."""
     assistant = await start(settings, keep=False)
     made: dict[str, Any] = {}
     try:

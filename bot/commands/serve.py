@@ -7,17 +7,16 @@ import errno
 import os
 import signal
 import socket
-from pathlib import Path
 
 from aiohttp import web
 
 from bot.channels.whatsapp.unreadable import answer_key
 from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
-from bot.conversations.crypto import Keys
+from bot.commands.start_errors import check_storage
 from bot.conversations.models import Assignee, MessageKind
 from bot.delivery.ports import KindText
-from bot.delivery.service import MessageService
+from bot.delivery.service import MessageService, open_log
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
 from bot.privacy.about_me import AboutMe
@@ -40,13 +39,16 @@ async def _serve(settings: Settings) -> None:
     listening = _claim(settings)  # before the model is read: a busy port is said at once
     if settings.log_format == "json":
         use_json()
+    check_storage(settings)
     print("Starting Baken …", flush=True)
+    database, keys = open_log(settings)  # before the model is read: a wrong key is said at once
     assistant = await start(settings, own=True)
     base = published.base()
-    keys = Keys.load(settings.key, Path(settings.data_folder) / "key")
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
     about_me = AboutMe(Wording(base), settings)
-    office = MessageService(settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), keys=keys)
+    office = MessageService(
+        settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), database=database, keys=keys
+    )
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
@@ -58,7 +60,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
-    print("Stopping: what was taken in is answered first.", flush=True)
+    print("Stopping; messages already received are answered first.", flush=True)
     await runner.cleanup()
     await assistant.close()
 
@@ -77,17 +79,25 @@ def _claim(settings: Settings) -> socket.socket:
     """The listening socket.
 
     Raises:
-        BadSetting: the port is taken or not allowed; the message names the setting to change.
+        BadSetting: the port is taken or not allowed, or the address not ours; the message names the setting to change.
     """
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
         listening.listen(128)
+    except socket.gaierror as error:
+        listening.close()
+        raise BadSetting(
+            f"BAKEN_HOST={settings.host!r} is not an address: use 127.0.0.1, or 0.0.0.0 for all"
+        ) from error
     except OSError as error:
         listening.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise BadSetting(f"BAKEN_HOST={settings.host!r} is not an address of this machine; 127.0.0.1 is") from error
         why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+        other = settings.port + 1 if 1024 <= settings.port < 65535 else 8080
         raise BadSetting(
-            f"port {settings.port} {why}: set BAKEN_PORT to another, for example BAKEN_PORT={settings.port + 1}"
+            f"port {settings.port} {why}: set BAKEN_PORT to another, for example BAKEN_PORT={other}"
         ) from error
     return listening

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from actions.letters import store
 from bot.assistant import Assistant
+from bot.commands.start_errors import check_storage
 from bot.conversations.crypto import written
 from bot.engine.engine_pool import EnginePool
 from bot.engine.http_engine import HttpEngine
@@ -25,6 +26,8 @@ async def start(settings: Settings, *, keep: bool = True, own: bool = False) -> 
         own: in processes of its own, where the settings want that.
         keep: store its conversations, beside the log where that is on PostgreSQL, else in the data folder.
     """
+    if keep:
+        check_storage(settings)
     published.use(Path(settings.content_folder or Path(settings.data_folder) / "content"))
     chosen = provider(settings)
     translation = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from bot.engine.rasa.model import make, trouble
 
 
@@ -11,12 +9,8 @@ def train(*, force: bool = False) -> int:
     """Makes the model where it is missing or stale, or where it is asked for."""
     reason = "asked for" if force else trouble()
     if reason is None:
-        print("The model is of today's data: nothing to do.")
+        print("The model is up to date: nothing to do.")
         return 0
-    print(f"{reason}.")
-    try:
-        make()
-    except RuntimeError as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(f"{reason[0].upper()}{reason[1:]}.", flush=True)
+    make()
     return 0

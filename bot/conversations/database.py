@@ -13,6 +13,7 @@ import functools
 import logging
 import os
 import select
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +24,11 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 from typing_extensions import ParamSpec
 
+from bot.conversations import schema, wiping
 from bot.conversations.models import SplitContent
+from bot.conversations.sqlite_file import check_file
 from bot.conversations.write_thread import BatchOutcome, Transaction, WriteThread
+from bot.settings import StartError
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -35,9 +39,12 @@ _TOPIC: Final = "baken"
 _THREADS: Final = 8
 #: Any number, the same in every gateway: one migrates while the others wait.
 _MIGRATING: Final = 0x62616B
+#: A row beside the key's, to try whether there is room: more than a few messages need.
+_TRIAL: Final = 2
+_TRIAL_BYTES: Final = 64 * 1024
 
 
-class InUse(Exception):
+class InUse(StartError):
     """Another Baken has this SQLite file; two would answer twice. Use PostgreSQL for more than one."""
 
 
@@ -51,6 +58,8 @@ class Database:
         self._lock: Any = None
         self._beside = beside
         self._heard: Callable[[str], None] | None = None
+        #: the kind of the error with which the database refused to work; it is kept until `takes_writes`
+        self.refused: str | None = None
         #: by channel, how a content is cut into the messages that the channel needs for it
         self.parts: dict[str, SplitContent] = {}
         self._stopped = threading.Event()
@@ -74,6 +83,9 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not self._beside:
                 self._take(path)
+            check_file(
+                path, "put a backup in its place (docs/operations.md), or move it away to begin with an empty one"
+            )
             path.touch(0o600)
         engine = sa.create_engine(
             self.url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
@@ -116,11 +128,42 @@ class Database:
                 raise error
             result: T = done
             return result
-        with self._engine.connect() as connection, connection.begin():
-            result, news = self._one(connection, lambda connection: function(connection, *args, **kwargs))
-            for one in news:
-                connection.execute(sa.text("select pg_notify(:topic, :what)"), {"topic": _TOPIC, "what": one})
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                result, news = self._one(connection, lambda connection: function(connection, *args, **kwargs))
+                for one in news:
+                    connection.execute(sa.text("select pg_notify(:topic, :what)"), {"topic": _TOPIC, "what": one})
+        except Exception as error:
+            self._note(error)
+            raise
         return result
+
+    def _as_ours(self, error: Exception) -> Exception:
+        """An error of the driver as SQLAlchemy's: BEGIN and savepoints go past it, and callers know only its own."""
+        if not isinstance(error, sqlite3.Error):
+            return error
+        dialect = self._engine.dialect
+        ours: Exception = sa.exc.DBAPIError.instance(
+            "", None, error, sqlite3.Error, hide_parameters=True, dialect=dialect
+        )
+        return ours
+
+    def _note(self, error: Exception) -> None:
+        """Remember that the database took something not, for a reason of its own: its disk is full, say."""
+        if isinstance(error, sa.exc.OperationalError | sa.exc.InternalError):
+            self.refused = type(error).__name__
+
+    async def takes_writes(self) -> bool:
+        """Whether something can be stored now, tried out where the last word was otherwise."""
+        if self.refused is None:
+            return True
+        try:
+            await self.transaction(_try_to_write)
+            await self.transaction(_try_to_write, undo=True)
+        except Exception:
+            return False
+        self.refused = None
+        return True
 
     def _one(self, connection: sa.engine.Connection, work: Transaction) -> tuple[Any, list[str]]:
         """The result of a piece of work, and what it announced."""
@@ -137,6 +180,8 @@ class Database:
                 with self._connected().begin():
                     outcomes.extend(self._alone(work, heard) for work in works)
             except Exception as error:  # the disk is full, say: nothing of it stands
+                error = self._as_ours(error)
+                self._note(error)
                 if self._kept is not None:
                     self._kept.close()  # which rolls back what SQLite may have left open
                     self._kept = None
@@ -154,8 +199,12 @@ class Database:
         try:
             result, news = self._one(connection, work)
         except Exception as error:
-            driver.execute("ROLLBACK TO work")
-            driver.execute("RELEASE work")
+            try:
+                driver.execute("ROLLBACK TO work")
+                driver.execute("RELEASE work")
+            except sqlite3.Error:  # a full disk ends the whole transaction: nothing of it stands
+                raise error from None
+            self._note(error)
             return None, error
         driver.execute("RELEASE work")
         heard.update(dict.fromkeys(news))
@@ -171,13 +220,33 @@ class Database:
         from bot.conversations.migrations import run
 
         with self._one_at_a_time, self._engine.connect() as connection:
-            if not self.sqlite:
-                connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": _MIGRATING})
-            try:
+            if self.sqlite:
                 run.upgrade(connection)
-            finally:
-                if not self.sqlite:
-                    connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": _MIGRATING})
+                return
+            with connection.begin():  # the lock goes with the transaction
+                connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+                run.upgrade(connection)
+
+    async def wipe(self, *, thorough: bool) -> bool:
+        """Remove what was deleted from the files too (bot/conversations/wiping.py); False where it must be tried again.
+
+        Args:
+            thorough: by writing the file anew. PostgreSQL does nothing without.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError, sqlite3.Error: the database said no, or is away.
+        """
+        return await asyncio.to_thread(self.wipe_now, thorough=thorough)
+
+    def wipe_now(self, *, thorough: bool) -> bool:
+        """The same, in this thread."""
+        if self.sqlite:
+            with self._one_at_a_time:
+                return wiping.wipe_sqlite(self._connected().connection, thorough=thorough)
+        if not thorough:
+            return True
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return wiping.wipe_postgresql(connection)
 
     # -- news ---------------------------------------------------------------------------------------------------
 
@@ -225,6 +294,17 @@ class Database:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _try_to_write(connection: sa.engine.Connection, *, undo: bool = False) -> None:
+    connection.execute(sa.delete(schema.key_check).where(schema.key_check.c.id == _TRIAL))
+    if not undo:
+        connection.execute(sa.insert(schema.key_check).values(id=_TRIAL, sealed=os.urandom(_TRIAL_BYTES)))
+
+
+def announce_deleted(connection: sa.engine.Connection) -> None:
+    """Say that something was deleted whose bytes are to go from the files too."""
+    notify(connection, "deleted:")
 
 
 def notify(connection: sa.engine.Connection, what: str) -> None:

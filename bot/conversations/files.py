@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
 from bot.conversations.crypto import Keys
+from bot.conversations.database import announce_deleted
 
 _F = schema.files
 
@@ -37,8 +38,12 @@ def load_file(connection: Connection, keys: Keys, conversation: str, name: str) 
 def delete_file(connection: Connection, name: str) -> None:
     """Delete one."""
     connection.execute(sa.delete(_F).where(_F.c.id == name))
+    announce_deleted(connection)
 
 
 def purge(connection: Connection, now: datetime) -> int:
     """Delete what has waited too long; how many."""
-    return int(connection.execute(sa.delete(_F).where(_F.c.expires < now)).rowcount)
+    gone = int(connection.execute(sa.delete(_F).where(_F.c.expires < now)).rowcount)
+    if gone:
+        announce_deleted(connection)
+    return gone

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
-from bot.conversations.crypto import Keys
-from bot.conversations.database import notify
+from bot.conversations.crypto import BadKey, Keys
+from bot.conversations.database import announce_deleted, notify
 from bot.conversations.models import Content, Message
 from bot.conversations.outbox import row_to_message
 from bot.conversations.statements import CompiledStatement
 
-_M = schema.messages
+_C, _M = schema.conversations, schema.messages
 _LAST_SAID = CompiledStatement(
     sa.select(_M.c.content)
     .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "out")
@@ -28,19 +31,44 @@ def since(connection: Connection, keys: Keys, conversation: str, after: int = 0,
 
 
 def last_said(connection: Connection, keys: Keys, conversation: str) -> Content | None:
-    """The newest thing that was said to the person, for what a bare "2" picks."""
+    """The newest thing that was said to the person, for what a bare "2" picks; None where it can't be read."""
     sealed = _LAST_SAID.value(connection, a_name=conversation)
-    return None if sealed is None else keys.content(sealed)
+    try:
+        return None if sealed is None else keys.content(sealed)
+    except BadKey:
+        return None
 
 
-def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str) -> None:
-    """The person took a message back: what was in it goes, that there was one stays."""
-    connection.execute(
-        sa.update(_M)
-        .where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.channel_id == channel_id)
-        .values(kind="deleted", content=keys.seal(Content()))
+def blank(connection: Connection, keys: Keys, conversation: str, channel_id: str, now: datetime) -> None:
+    """The person took a message back: what was in it goes, that there was one stays.
+
+    Where the message has not come yet, an empty row takes its place, so that it is not taken in when it does.
+    """
+    (channel,) = connection.execute(sa.select(_C.c.channel).where(_C.c.id == conversation)).one()
+    there = sa.select(_M.c.id, _M.c.conversation).where(
+        _M.c.channel == channel, _M.c.direction == "in", _M.c.channel_id == channel_id
     )
+    row = connection.execute(there).first()
+    if row is None:
+        with contextlib.suppress(sa.exc.IntegrityError), connection.begin_nested():  # it comes at this very moment
+            connection.execute(
+                sa.insert(_M).values(
+                    conversation=conversation,
+                    channel=channel,
+                    direction="in",
+                    author="person",
+                    kind="deleted",
+                    state="noted",
+                    content=keys.seal(Content()),
+                    at=now,
+                    channel_id=channel_id,
+                )
+            )
+        row = connection.execute(there).one()
+    if row.conversation == conversation:
+        connection.execute(sa.update(_M).where(_M.c.id == row.id).values(kind="deleted", content=keys.seal(Content())))
     notify(connection, f"out:{conversation}")
+    announce_deleted(connection)
 
 
 def message(connection: Connection, keys: Keys, id: int) -> Message | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.conversations import schema
+from bot.conversations import schema, unreadable
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Conversation, Incoming, Message
@@ -87,13 +88,17 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
     """A conversation that this gateway alone may answer until the claim runs out, and what is to be answered."""
 
     conversation: Conversation
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...]  #: none where all that waited could not be read; then the claim is given back
+    unreadable: tuple[int, ...] = ()  #: rows that could not be decrypted and were set aside
 
 
 def receive(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> Taken:
     """Store a message. One that stands in the log already is not stored again."""
     place = {"a_channel": incoming.channel, "an_id": incoming.channel_id}
     kept = _KEPT.row(connection, **place)
+    if kept is not None and incoming.channel == "web" and not _owns(connection, keys, incoming, kept.conversation):
+        place["an_id"] = _id_of_its_own(incoming)
+        kept = _KEPT.row(connection, **place)
     if kept is not None:
         return Taken(kept.id, kept.conversation, False)
     conversation = _conversation(connection, keys, incoming, now)
@@ -106,7 +111,7 @@ def receive(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
         "state": "new",
         "content": keys.seal(incoming.content),
         "at": incoming.at,
-        "channel_id": incoming.channel_id,
+        "channel_id": place["an_id"],
     }
     try:
         with _guarded(connection):
@@ -120,6 +125,16 @@ def receive(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
     _TOUCH.change(connection, a_name=conversation, now=now, written=written, a_contact=contact)
     notify(connection, f"in:{conversation}")
     return Taken(made, conversation, True)
+
+
+def _owns(connection: Connection, keys: Keys, incoming: Incoming, conversation: str) -> bool:
+    """Whether a conversation is that of the message's sender."""
+    return bool(_KNOWN.value(connection, a_hash=keys.address(incoming.channel, incoming.address)) == conversation)
+
+
+def _id_of_its_own(incoming: Incoming) -> str:
+    """On the web the page makes the ids. One that stands in another talk already gets a name in this one."""
+    return hashlib.sha256(f"{incoming.address}\0{incoming.channel_id}".encode()).hexdigest()[:32]
 
 
 def _conversation(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> str:
@@ -177,7 +192,14 @@ def claim(
             continue
         conversation = find(connection, keys, name)
         assert conversation is not None
-        claims.append(ClaimedMessage(conversation, tuple(row_to_message(row, keys) for row in rows)))
+        waiting = [row_to_message(row, keys) for row in rows]
+        readable = tuple(message for message in waiting if message.state != "unreadable")
+        damaged = tuple(message.id for message in waiting if message.state == "unreadable")
+        for row in damaged:
+            unreadable.set_aside(connection, row, "content")
+        if not readable:
+            release(connection, me, [name])
+        claims.append(ClaimedMessage(conversation, readable, damaged))
     return claims
 
 

@@ -33,7 +33,20 @@ MessageKind = Literal[
 Assignee = Literal["bot", "waiting", "human"]
 #: in: new → answered | held (an advisor has it) | noted (nothing is answered: a reaction, a deletion).
 #: out: ready → sending → sent → delivered → read, or failed. Web messages are sent as soon as they stand in the log.
-MessageState = Literal["new", "answered", "held", "noted", "ready", "sending", "sent", "delivered", "read", "failed"]
+#: Both: unreadable, where it can't be decrypted (bot/conversations/unreadable.py); nothing is done with it.
+MessageState = Literal[
+    "new",
+    "answered",
+    "held",
+    "noted",
+    "ready",
+    "sending",
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "unreadable",
+]
 
 
 class FileRef(msgspec.Struct, frozen=True, omit_defaults=True):

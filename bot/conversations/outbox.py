@@ -9,8 +9,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.conversations import schema
-from bot.conversations.crypto import Keys
+from bot.conversations import schema, unreadable
+from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Author, Content, DeliveryStatus, Message, MessageKind, Outgoing, SplitContent
 from bot.conversations.statements import CompiledStatement
@@ -39,7 +39,12 @@ _STORE = CompiledStatement(
     "safety",
 )
 _TOUCH = CompiledStatement(sa.update(_C).where(_C.c.id == _b("a_name")).values(last_at=_NOW))
-_FIRST = sa.select(sa.func.min(_M.c.id)).where(_OPEN).group_by(_M.c.conversation)
+# of each conversation the oldest that is not sent yet; a safety reply goes before what else waits
+_FIRST = (
+    sa.select(sa.func.coalesce(sa.func.min(sa.case((_M.c.safety, _M.c.id))), sa.func.min(_M.c.id)))
+    .where(_OPEN)
+    .group_by(_M.c.conversation)
+)
 _DUE = (
     sa.select(_M)
     .where(_M.c.id.in_(_FIRST), _OPEN, _M.c.next_at <= _NOW)
@@ -79,15 +84,20 @@ _STAGES: Final = {"ready": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4
 
 
 def row_to_message(row: Any, keys: Keys) -> Message:
-    """A row as the gateway sees it, its content opened."""
+    """A row as the gateway sees it, its content opened. What can't be opened is empty, with the state "unreadable"."""
+    state, content = row.state, Content()
+    try:
+        content = keys.content(row.content)
+    except BadKey:
+        state = "unreadable"
     return Message(
         id=row.id,
         conversation=row.conversation,
         direction=row.direction,
         author=row.author,
         kind=row.kind,
-        state=row.state,
-        content=keys.content(row.content),
+        state=state,
+        content=content,
         at=row.at,
         channel_id=row.channel_id,
         reply_to=row.reply_to,
@@ -149,28 +159,39 @@ def _rows(content: Content, parts: Sequence[Content]) -> Sequence[Content]:
 
 
 def claim_due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, most: int) -> list[Outgoing]:
-    """Take up to `most` messages that can be sent now: of each conversation only the oldest that is not sent yet.
+    """Take up to `most` messages that can be sent now: of each conversation the oldest, a safety reply before others.
 
     A message of which it is not known whether it was taken comes back here after `doubt` when no status told of it.
+    One that can't be decrypted, or whose person's address can't, is set aside, and what comes after it goes on.
     """
     query = _DUE_SHARED if connection.dialect.name == "postgresql" else _DUE_HERE
     taken = []
     for row in query.rows(connection, now=now, most=most):
-        _SENDING.change(connection, an_id=row.id, tries=row.attempts + 1, later=now + doubt)
-        taken.append(_outgoing(connection, keys, row))
+        outgoing = _outgoing(connection, keys, row)
+        if outgoing is not None:
+            _SENDING.change(connection, an_id=row.id, tries=row.attempts + 1, later=now + doubt)
+            taken.append(outgoing)
     return taken
 
 
-def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing:
+def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing | None:
+    """A row with what is needed to carry it; None where that can't be read, and the row is set aside."""
     from bot.conversations.store import row_to_conversation
 
     owner = _OWNER.row(connection, a_name=row.conversation)
+    message, conversation = row_to_message(row, keys), row_to_conversation(owner, keys)
+    if message.state == "unreadable":
+        unreadable.set_aside(connection, row.id, "content")
+        return None
+    if owner.contact is not None and conversation.contact is None:
+        unreadable.set_aside(connection, row.id, "contact")
+        return None
     answered = None if row.reply_to is None else _ANSWERED.value(connection, an_id=row.reply_to)
-    return Outgoing(message=row_to_message(row, keys), conversation=row_to_conversation(owner, keys), answered=answered)
+    return Outgoing(message=message, conversation=conversation, answered=answered)
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """When the next message is to be sent, of each conversation the oldest; None where none is."""
+    """When the next message is to be sent, of each conversation the first; None where none is."""
     found: datetime | None = _NEXT.value(connection)
     return found
 

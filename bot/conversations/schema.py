@@ -38,6 +38,7 @@ metadata = sa.MetaData()
 # the same words: where the state is a value instead, SQLite does not see that the index fits.
 IS_NEW: Any = sa.text("state = 'new'")
 IS_OPEN: Any = sa.text("state in ('ready', 'sending')")
+IS_UNREADABLE: Any = sa.text("state = 'unreadable'")
 
 conversations = sa.Table(
     "conversations",
@@ -101,6 +102,7 @@ messages = sa.Table(
         sqlite_where=IS_OPEN,
         postgresql_where=IS_OPEN,
     ),
+    sa.Index("messages_unreadable", "id", sqlite_where=IS_UNREADABLE, postgresql_where=IS_UNREADABLE),
     sqlite_autoincrement=True,  # an id is never used twice: pages go on behind the newest that they have seen
 )
 
@@ -112,6 +114,14 @@ files = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),  # encrypted
     sa.Column("created", Moment, nullable=False),
     sa.Column("expires", Moment, nullable=False, index=True),
+)
+
+#: A known word, encrypted with the key of this log (row 1), and for a moment what tries whether there is room.
+key_check = sa.Table(
+    "key_check",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),  # encrypted
 )
 
 #: A period in which an advisor is asked for, or has the conversation. Not the conversation itself.

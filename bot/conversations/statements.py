@@ -1,7 +1,7 @@
 """Statements of every message: put together once, and on SQLite carried out by the driver itself.
 
-SQLAlchemy 1.4 (Rasa allows no newer) takes 0.11 ms for a statement that SQLite answers in 0.01, and a message needs
-thirty of them. docs/decisions/0018 has the figures.
+SQLAlchemy 1.4 (beside Rasa there is no newer) takes 0.11 ms for a statement that SQLite answers in 0.01, and a message
+needs thirty of them. docs/decisions/0018-the-log-under-load.md has the figures.
 """
 
 from __future__ import annotations

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
-from bot.conversations.crypto import Keys
-from bot.conversations.database import notify
+from bot.conversations.crypto import BadKey, Keys
+from bot.conversations.database import announce_deleted, notify
 from bot.conversations.models import Assignee, Conversation
 from bot.conversations.statements import CompiledStatement
 
@@ -42,14 +43,18 @@ def by_address(connection: Connection, keys: Keys, channel: str, address: str) -
 
 
 def row_to_conversation(row: Any, keys: Keys | None) -> Conversation:
-    """A row as the gateway sees it; without keys its contact stays closed."""
+    """A row as the gateway sees it; without keys its contact stays closed, and one that can't be opened is None."""
+    contact = None
+    if keys is not None:
+        with contextlib.suppress(BadKey):
+            contact = keys.contact(row.contact)
     return Conversation(
         id=row.id,
         channel=row.channel,
         holder=row.holder,
         language=row.language,
         last_in=row.last_in,
-        contact=keys.contact(row.contact) if keys is not None else None,
+        contact=contact,
     )
 
 
@@ -67,6 +72,7 @@ def set_language(connection: Connection, conversation: str, language: str) -> No
 def erase(connection: Connection, conversation: str) -> bool:
     """Delete a conversation with all that hangs on it: addresses, messages, files, cases. False where there is none."""
     gone = connection.execute(sa.delete(_C).where(_C.c.id == conversation))
+    announce_deleted(connection)
     return bool(gone.rowcount)
 
 
@@ -78,8 +84,12 @@ def erase_content(connection: Connection, conversation: str) -> None:
         sa.update(_C).where(_C.c.id == conversation).values(contact=_C.c.contact, holder="bot", last_in=_C.c.last_in)
     )
     notify(connection, f"out:{conversation}")
+    announce_deleted(connection)
 
 
 def erase_if_spent(connection: Connection, conversation: str) -> bool:
     """Delete a conversation that was emptied on request, once its last word is carried."""
-    return _TIDY.change(connection, a_name=conversation) > 0
+    gone = _TIDY.change(connection, a_name=conversation) > 0
+    if gone:
+        announce_deleted(connection)
+    return gone

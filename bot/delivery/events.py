@@ -1,7 +1,8 @@
 """Who waits for what in this process: pages for their conversation, workers for work, desks for cases.
 
 News come from the log (`Database.listen`), from every gateway on the same database, as "in:<conversation>",
-"out:<conversation>", "status:…", "failed:…", "case:…", "typing:…", or "*" when something may have been missed.
+"out:<conversation>", "status:…", "failed:…", "case:…", "typing:…", "deleted:", or "*" when something may have
+been missed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ class EventBus:
         self._told: list[Callable[[str, str], None]] = []
         self.work = asyncio.Event()  #: there may be something to answer
         self.mail = asyncio.Event()  #: there may be something to send
+        self.deleted = asyncio.Event()  #: something was deleted, and its bytes are to go from the files
         self.closing = False  #: nobody is to wait any longer
 
     def close(self) -> None:
@@ -38,6 +40,8 @@ class EventBus:
             self.work.set()
         if kind in ("out", "*"):
             self.mail.set()
+        if kind in ("deleted", "*"):
+            self.deleted.set()
         if kind == "*":
             for waiting in self._waiting.values():
                 for event in waiting:

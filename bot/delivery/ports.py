@@ -20,15 +20,20 @@ class AssistantPort(Protocol):
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> Turn:
-        """Answer one message."""
+        """Answer one message: a typed text, or a pressed button's payload."""
         ...
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the understanding makes of a text."""
+        ...
+
+    async def slot(self, conversation: str, name: str) -> object:
+        """What a conversation keeps under a slot's name; None where nothing."""
         ...
 
     async def forget(self, conversation: str) -> None:
@@ -39,12 +44,12 @@ class AssistantPort(Protocol):
 class DirectAnswers(Protocol):
     """Answers some buttons from the log itself; they never reach the assistant."""
 
-    def takes(self, text: str) -> bool:
-        """Whether a message is such a button."""
+    def takes(self, payload: str) -> bool:
+        """Whether a pressed button is one of these."""
         ...
 
     def direct(
-        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+        self, connection: Connection, conversation: Conversation, payload: str, now: datetime
     ) -> list[Content] | None:
         """The answer to it."""
         ...
@@ -69,6 +74,18 @@ class HandoffPort(DirectAnswers, Protocol):
 
     def ask_back(self, connection: Connection, conversation: Conversation) -> list[Content]:
         """Asks whether they do."""
+        ...
+
+
+class PacePort(Protocol):
+    """How much one person is answered."""
+
+    def over(self, conversation: str, message: int) -> bool:
+        """Whether a message is more than its person may send; each message is counted once."""
+        ...
+
+    def words(self, language: str) -> str:
+        """What is said to somebody whose messages are not answered one by one."""
         ...
 
 

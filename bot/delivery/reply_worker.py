@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -27,8 +27,11 @@ from bot.conversations.inbox import ClaimedMessage
 from bot.conversations.models import ChannelPort, Conversation, Message
 from bot.delivery import transactions
 from bot.delivery.events import EventBus
+from bot.delivery.flood import Flood
 from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
+from bot.delivery.standing import DeliveryState
 from bot.delivery.transactions import Documents, PreparedReply, ReplyTransactions
+from bot.engine.payload import read
 from bot.engine.turn import Turn
 from bot.timeouts import timeout
 
@@ -66,6 +69,10 @@ class ReplyWorker:
         self.me, self.carriers, self.desk, self.measured = me, carriers or {}, desk, measured
         self.settling = ReplyTransactions(keys, me, kind_text, desk)
         self.directs = (*directs, *((desk,) if desk is not None else ()))
+        self.standing = DeliveryState()
+        self.flood = Flood(assistant)
+        #: told of messages that were not answered one by one: (whose, how many)
+        self.together: Callable[[Conversation, int], None] | None = None
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: claimed here, with whether more of it came in since; and what came in while a claim was being made
@@ -111,8 +118,10 @@ class ReplyWorker:
             claims = await self.database.transaction(self.settling.claim, room)
         except Exception as error:
             log.warning("answering waits for the database: %s", type(error).__name__)
+            self.standing.held_up(error)
             await asyncio.sleep(1.0)
             return True
+        self.standing.fine()
         for claim, first in claims:
             self._claimed[claim.conversation.id] = claim.conversation.id in self._meanwhile
             await self._slots.acquire()
@@ -129,13 +138,19 @@ class ReplyWorker:
                 with contextlib.suppress(Exception):
                     await self.database.transaction(inbox.renew, self.me, _now(), transactions.LEASE)
 
-    async def _conversation(self, claim: ClaimedMessage, first: PreparedReply) -> None:
+    async def _conversation(self, claim: ClaimedMessage, first: PreparedReply | None) -> None:
         try:
-            conversation = claim.conversation
-            for place, message in enumerate(claim.messages):
-                last = place == len(claim.messages) - 1
-                if not await self._message(conversation, message, last, first if place == 0 else None):
-                    break
+            conversation, order = claim.conversation, await self.flood.order(claim)
+            for place, message in enumerate(order.one_by_one):
+                last = place == len(order.one_by_one) - 1 and not order.together
+                known = first if place == 0 and message is claim.messages[0] else None
+                if not await self._message(conversation, message, last, known):
+                    return
+            if order.together:
+                words = self.flood.words(conversation.id)
+                await self.database.transaction(self.settling.together, conversation, order.together, words)
+                if self.together is not None:
+                    self.together(conversation, len(order.together))
         except Exception as error:  # the messages stay new; the claim is given back, so that they are tried again
             log.error("a conversation was not answered: %s at %s", type(error).__name__, _place(error))
             await asyncio.sleep(1.0)
@@ -155,15 +170,17 @@ class ReplyWorker:
         prepared = prepared or await self.database.transaction(self.settling.prepare, conversation.id, message)
         if prepared is None:
             return False
-        now_conversation, text, desk = prepared
+        now_conversation, text, payload, desk = prepared
         start = time.perf_counter()
         if message.kind in _SILENT:
             return await self.database.transaction(self.settling.noted, conversation.id, message, last)
-        direct = next((one for one in self.directs if one.takes(text)), None)
+        direct = next((one for one in self.directs if payload and one.takes(payload)), None)
         if direct is not None:
-            return await self.database.transaction(self.settling.direct, now_conversation, message, direct, text, last)
+            return await self.database.transaction(
+                self.settling.direct, now_conversation, message, direct, payload, last
+            )
         if now_conversation.holder == "human":
-            danger, back = await self._heard(text) if message.kind in _READ and text else (False, False)
+            danger, back = await self._heard(text, payload) if message.kind in _READ else (False, False)
             return await self.database.transaction(self.settling.held, now_conversation, message, danger, back, last)
         if message.kind not in _READ:
             return await self.database.transaction(self.settling.kind, now_conversation, message, last)
@@ -175,6 +192,7 @@ class ReplyWorker:
         turn = await self.assistant.reply(
             conversation.id,
             text,
+            payload=payload,
             language_hint=now_conversation.language or None,
             message_id=str(message.id),
             desk=desk,
@@ -193,14 +211,20 @@ class ReplyWorker:
             self.measured(now_conversation, message, turn, time.perf_counter() - start)
         return stored
 
-    async def _heard(self, text: str) -> tuple[bool, bool]:
+    async def _heard(self, text: str, payload: str) -> tuple[bool, bool]:
         """Whether a message to an advisor has signs of danger (the case goes to the top), or asks for Baken again."""
-        try:
-            parsed = await self.assistant.parse(text)
-        except Exception:
+        button = read(payload)
+        if button is not None:
+            parsed: dict[str, Any] = {"intent": {"name": button.intent, "confidence": 1.0}}
+        elif not text or payload:
             return False, False
+        else:
+            try:
+                parsed = await self.assistant.parse(text)
+            except Exception:
+                return False, False
         danger = (parsed.get("intent") or {}).get("name") in ("exploitation", "emergency")
-        return danger, self.desk is not None and self.desk.wants_back(parsed, text)
+        return danger, self.desk is not None and self.desk.wants_back(parsed, payload or text)
 
 
 async def _documents(turn: Turn) -> Documents:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import time
 from datetime import datetime, timedelta, timezone
 from typing import Final, Protocol
 
@@ -13,7 +15,10 @@ from sqlalchemy.engine import Connection
 from bot.conversations import files, schema
 from bot.conversations import store as conversations
 from bot.conversations.database import Database
+from bot.delivery.events import EventBus
+from bot.delivery.standing import DeliveryState
 from bot.settings import Settings
+from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +27,9 @@ _EVERY: Final = 600
 #: What is left of a conversation that was deleted on request (the word that it is gone) goes after this.
 _LAST_WORD: Final = timedelta(hours=1)
 _BATCH: Final = 200
+#: Seconds after a deletion until the files are wiped, so that several share it; and after one that did not work.
+_TOGETHER: Final = 1.0
+_AGAIN: Final = 30.0
 
 
 class Forgets(Protocol):
@@ -33,24 +41,58 @@ class Forgets(Protocol):
 
 
 class Retention:
-    """The worker that deletes."""
+    """The worker that deletes, and sees to it that the bytes of what was deleted go from the files."""
 
-    def __init__(self, database: Database, assistant: Forgets, settings: Settings) -> None:
-        self.database, self.assistant = database, assistant
+    def __init__(self, database: Database, assistant: Forgets, settings: Settings, hub: EventBus) -> None:
+        self.database, self.assistant, self.hub = database, assistant, hub
         self.messages = timedelta(days=settings.keep_days)
         self.cases = timedelta(days=settings.keep_case_days)
+        self.standing = DeliveryState()
+        #: what was deleted has not gone from the files yet, since when; and from their gaps
+        self.left_since: float | None = None
+        self._gaps = True  # an earlier run may have left some
 
     async def run(self) -> None:
-        """Delete on a schedule until cancelled."""
+        """Delete on a schedule until cancelled, and wipe after each deletion."""
+        self.hub.deleted.set()
         while True:
             try:
                 await self.once(datetime.now(timezone.utc))
+                self.standing.fine()
             except Exception as error:
                 log.warning("deleting on schedule waits: %s", type(error).__name__)
-            await asyncio.sleep(_EVERY)
+                self.standing.held_up(error)
+            with contextlib.suppress(asyncio.TimeoutError):
+                async with timeout(_EVERY if self.standing.fine_now else _AGAIN):
+                    await self._wiping()
+
+    async def _wiping(self) -> None:
+        while True:
+            await self.hub.deleted.wait()
+            await asyncio.sleep(_TOGETHER)
+            await self.wipe(thorough=False)
+            if self.left_since is not None:
+                await asyncio.sleep(_AGAIN)
+
+    async def wipe(self, *, thorough: bool) -> None:
+        """Let what was deleted so far go from the files; `thorough` also from the gaps in them."""
+        if self.hub.deleted.is_set():
+            self.left_since = self.left_since or time.monotonic()
+            self._gaps = True
+        self.hub.deleted.clear()
+        try:
+            done = await self.database.wipe(thorough=thorough)
+        except Exception as error:
+            log.warning("what was deleted waits to go from the files: %s", type(error).__name__)
+            done = False
+        if done:
+            self.left_since, self._gaps = None, self._gaps and not thorough
+        else:
+            self.left_since = self.left_since or time.monotonic()
+            self.hub.deleted.set()
 
     async def once(self, now: datetime) -> int:
-        """Delete all that is over its time; how many conversations went."""
+        """Delete all that is over its time, then wipe what was deleted since; how many conversations went."""
         await self.database.transaction(files.purge, now)
         gone = 0
         while True:
@@ -60,7 +102,10 @@ class Retention:
                 await self.database.transaction(conversations.erase, name)
             gone += len(names)
             if len(names) < _BATCH:
-                return gone
+                break
+        if self._gaps or gone or self.hub.deleted.is_set():
+            await self.wipe(thorough=True)
+        return gone
 
 
 def over(connection: Connection, now: datetime, messages: timedelta, cases: timedelta) -> list[str]:

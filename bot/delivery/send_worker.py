@@ -20,6 +20,7 @@ from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import ChannelPort, Delivered, NotDelivered, Outgoing
 from bot.delivery.events import EventBus
+from bot.delivery.standing import DeliveryState
 from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class SendWorker:
         """`doubt`: seconds after which a message that may or may not have been taken is sent again."""
         self.database, self.keys, self.hub, self.carriers = database, keys, hub, carriers
         self.doubt = timedelta(seconds=doubt)
+        self.standing = DeliveryState()
         self._slots = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         #: told of each try: (what, what came of it, seconds, whether it was the last)
@@ -68,6 +70,7 @@ class SendWorker:
             self.hub.mail.clear()
             try:
                 taken, following = await self.database.transaction(_take, self.keys, self.doubt)
+                self.standing.fine()
                 for outgoing in taken:
                     await self._slots.acquire()
                     task = asyncio.create_task(self._one(outgoing))
@@ -78,6 +81,7 @@ class SendWorker:
                     continue
             except Exception as error:
                 log.warning("sending waits for the database: %s", type(error).__name__)
+                self.standing.held_up(error)
                 following = _now() + timedelta(seconds=1)
             pause = _SLEEP if following is None else (following - _now()).total_seconds()
             with contextlib.suppress(asyncio.TimeoutError):

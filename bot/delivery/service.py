@@ -12,10 +12,11 @@ from typing import Final, TypeVar
 
 from sqlalchemy.engine import Connection
 
-from bot.conversations import files, inbox, outbox
-from bot.conversations.crypto import Keys
+from bot.conversations import files, inbox, key_check, outbox, unreadable
+from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import Database
 from bot.conversations.inbox import Taken
+from bot.conversations.key_check import WrongKey
 from bot.conversations.models import Channel, ChannelPort, DeliveryStatus, Incoming
 from bot.delivery.events import EventBus
 from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
@@ -26,6 +27,10 @@ from bot.settings import Settings
 from bot.timeouts import timeout
 
 T = TypeVar("T")
+_PUT_BACK: Final = (
+    "Put the right key back; nothing was changed. To give up for good all that was encrypted with it, remove the "
+    'databases as well (docs/operations.md, "Back up and restore").'
+)
 #: While nobody was there, a channel held its statuses back: it takes longer until they are all told.
 _AFTER_A_START: Final = 4
 
@@ -33,6 +38,34 @@ _AFTER_A_START: Final = 4
 def database_url(settings: Settings) -> str:
     """Where the log stands: as set, else a SQLite file in the data folder."""
     return settings.database_url or f"sqlite:///{Path(settings.data_folder) / 'baken.db'}"
+
+
+def open_log(settings: Settings, *, beside: bool = False) -> tuple[Database, Keys]:
+    """The log with its tables, and the key that it is encrypted with; the first start makes both.
+
+    Args:
+        beside: for a command that works beside a Baken that runs.
+
+    Raises:
+        BadKey: the key is missing, or is not the log's. Nothing was changed; the message says what to do.
+        InUse: another Baken has it.
+    """
+    file = Path(settings.data_folder) / "key"
+    database = Database(database_url(settings), beside=beside)
+    try:
+        database.migrate()
+        if not settings.key and not file.exists() and database.transaction_sync(key_check.needed):
+            raise BadKey(f"The key of the log is missing: there is no {file}, and BAKEN_KEY is not set. {_PUT_BACK}")
+        keys = Keys.load(settings.key, file)
+        database.transaction_sync(key_check.check, keys)
+    except WrongKey as error:
+        database.close()
+        where = "BAKEN_KEY" if settings.key else str(file)
+        raise BadKey(f"The key in {where} is not the one that the log was encrypted with. {_PUT_BACK}") from error
+    except BaseException:
+        database.close()
+        raise
+    return database, keys
 
 
 class MessageService:
@@ -68,16 +101,22 @@ class MessageService:
             directs=directs,
         )
         self.sending = SendWorker(self.database, self.keys, self.hub, self.carriers, doubt=settings.send_doubt)
-        self.retention = Retention(self.database, assistant, settings)
+        self.retention = Retention(self.database, assistant, settings, self.hub)
         #: told of each message that was taken in: (channel, fresh)
         self.taken: Callable[[Channel, bool], None] | None = None
         self._workers: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Make the tables, take up what an earlier run left, and begin to work."""
+        """Make the tables, take up what an earlier run left, and begin to work.
+
+        Raises:
+            WrongKey: the log was encrypted with another key.
+        """
         await asyncio.to_thread(self.database.migrate)
         if self.database.sqlite:
             await self.database.transaction(inbox.release_all)
+        await self.database.transaction(key_check.check, self.keys)
+        await self.database.transaction(unreadable.restore, self.keys, datetime.now(timezone.utc))
         until = datetime.now(timezone.utc) + self.sending.doubt * _AFTER_A_START
         await self.database.transaction(outbox.extend_unknown_deliveries, until)
         self.database.listen(self.hub.publish_threadsafe)
@@ -95,6 +134,14 @@ class MessageService:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.sending.finish(), 10)
         await asyncio.to_thread(self.database.close)
+
+    def trouble(self) -> str | None:
+        """The worker that does not get on, with the kind of its error, in a few words; None where all do."""
+        for name, worker in (("answering", self.answering), ("sending", self.sending)):
+            why = worker.standing.trouble()
+            if why is not None:
+                return f"{name}: {why}"
+        return None
 
     async def receive(self, incoming: Sequence[Incoming]) -> list[Taken]:
         """Store messages, all or none, before the channel is told that they were taken.

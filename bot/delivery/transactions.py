@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.channels.whatsapp.choices import pick
@@ -18,12 +21,14 @@ from bot.conversations.models import Content, Conversation, FileRef, Message
 from bot.delivery.ports import DirectAnswers, HandoffPort, KindText
 from bot.engine.turn import Turn
 
+log = logging.getLogger(__name__)
+
 #: How long a claim holds when its gateway dies.
 LEASE: Final = timedelta(seconds=15)
 #: A letter waits for its download so long.
 _FILE_KEPT: Final = timedelta(days=1)
-#: The conversation as it is now, what to give to the assistant, and how the desk stands.
-PreparedReply = tuple[Conversation, str, "dict[str, Any] | None"]
+#: The conversation as it is now, what was typed, what was pressed (or picked by typing), and how the desk stands.
+PreparedReply = tuple[Conversation, str, str, "dict[str, Any] | None"]
 #: The files that a turn made, by the path where the actions left them.
 Documents = dict[str, tuple[Path, bytes]]
 
@@ -34,10 +39,39 @@ class ReplyTransactions:
     def __init__(self, keys: Keys, me: str, kind_text: KindText, desk: HandoffPort | None) -> None:
         self.keys, self.me, self.kind_text, self.desk = keys, me, kind_text, desk
 
-    def claim(self, connection: Connection, most: int) -> list[tuple[ClaimedMessage, PreparedReply]]:
-        """Conversations that wait, each with what its first message needs, in one transaction."""
-        claims = inbox.claim(connection, self.keys, self.me, _now(), lease=LEASE, most=most)
-        return [(claim, self._ready(connection, claim.conversation, claim.messages[0])) for claim in claims]
+    def claim(self, connection: Connection, most: int) -> list[tuple[ClaimedMessage, PreparedReply | None]]:
+        """Conversations that wait, each with what its first message needs, in one transaction.
+
+        None instead of that where it could not be found out: then `prepare` fails for this conversation alone.
+        """
+        found: list[tuple[ClaimedMessage, PreparedReply | None]] = []
+        while len(found) < most:
+            claims = inbox.claim(connection, self.keys, self.me, _now(), lease=LEASE, most=most - len(found))
+            for claim in claims:
+                self._ask_again(connection, claim)
+                if claim.messages:
+                    found.append((claim, self._ready_or_none(connection, claim)))
+            if all(claim.messages for claim in claims):
+                break  # else there is room for others
+        return found
+
+    def _ask_again(self, connection: Connection, claim: ClaimedMessage) -> None:
+        """Tell a person whose message could not be decrypted that it was not read; where they can be reached."""
+        if claim.conversation.channel != "web" and claim.conversation.contact is None:
+            return
+        text = self.kind_text("unknown", claim.conversation.holder, claim.conversation.language or "en")
+        if claim.unreadable and text:
+            said = [Content(text=text)]
+            outbox.enqueue(connection, self.keys, claim.conversation.id, said, _now(), reply_to=claim.unreadable[-1])
+
+    def _ready_or_none(self, connection: Connection, claim: ClaimedMessage) -> PreparedReply | None:
+        try:
+            return self._ready(connection, claim.conversation, claim.messages[0])
+        except sa.exc.DBAPIError:
+            raise
+        except Exception as error:
+            log.error("a conversation can't be looked up: %s", type(error).__name__)
+            return None
 
     def prepare(self, connection: Connection, name: str, message: Message) -> PreparedReply | None:
         """What a further message of a claim needs; None where the claim was lost."""
@@ -45,17 +79,12 @@ class ReplyTransactions:
         return None if conversation is None else self._ready(connection, conversation, message)
 
     def _ready(self, connection: Connection, conversation: Conversation, message: Message) -> PreparedReply:
-        text = message.content.payload or message.content.text
-        if not message.content.payload:
-            said = (
-                history.last_said(connection, self.keys, conversation.id)
-                if conversation.channel == "whatsapp"
-                else None
-            )
-            picked = pick(said, text) if said is not None else None  # "2", or the words of a choice
-            text = picked or (f" {text}" if text.startswith("/") else text)
+        text, payload = message.content.text, message.content.payload
+        if not payload and conversation.channel == "whatsapp":
+            said = history.last_said(connection, self.keys, conversation.id)
+            payload = (pick(said, text) if said is not None else None) or ""  # "2", or the words of a choice
         desk = self.desk.situation(connection, conversation) if self.desk is not None else None
-        return conversation, text, desk
+        return conversation, text, payload, desk
 
     def _own(self, connection: Connection, name: str, message: Message, state: str, last: bool, **about: Any) -> bool:
         """Whether this gateway may settle the message now, done in the same breath; the claim ends with the last."""
@@ -70,7 +99,7 @@ class ReplyTransactions:
         if not self._own(connection, name, message, "noted", last):
             return False
         if message.kind == "deleted" and message.content.replaces:
-            history.blank(connection, self.keys, name, message.content.replaces)
+            history.blank(connection, self.keys, name, message.content.replaces, _now())
         return True
 
     def held(
@@ -94,13 +123,13 @@ class ReplyTransactions:
         conversation: Conversation,
         message: Message,
         direct: DirectAnswers,
-        text: str,
+        payload: str,
         last: bool,
     ) -> bool:
         """A button that is answered from the log."""
         if not self._own(connection, conversation.id, message, "answered", last):
             return False
-        contents = direct.direct(connection, conversation, text, _now()) or []
+        contents = direct.direct(connection, conversation, payload, _now()) or []
         if contents:
             outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
         return True
@@ -110,6 +139,27 @@ class ReplyTransactions:
         if not self._own(connection, conversation.id, message, "answered", last):
             return False
         self._say_kind(connection, conversation, message)
+        return True
+
+    def together(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        messages: Sequence[Message],
+        words: Callable[[str], str] | None,
+    ) -> bool:
+        """Messages that are not answered one by one, the last of a claim.
+
+        Args:
+            words: say so in a language; None where it was said a moment ago.
+        """
+        now_conversation = inbox.mine(connection, self.me, conversation.id) or conversation
+        for message in messages:
+            if not self._own(connection, conversation.id, message, "noted", message is messages[-1]):
+                return False
+        if words is not None:
+            said = [Content(text=words(now_conversation.language))]
+            outbox.enqueue(connection, self.keys, conversation.id, said, _now(), reply_to=messages[-1].id)
         return True
 
     def _say_kind(self, connection: Connection, conversation: Conversation, message: Message) -> None:

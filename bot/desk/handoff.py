@@ -122,29 +122,29 @@ class Handoff:
             notify(connection, f"case:{conversation.id}")
         return []
 
-    def takes(self, text: str) -> bool:
-        """Whether a message is a button about the desk, which is answered here."""
-        return text.startswith(_DIRECT)
+    def takes(self, payload: str) -> bool:
+        """Whether a pressed button is about the desk, and answered here."""
+        return payload.startswith(_DIRECT)
 
     def direct(
-        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+        self, connection: Connection, conversation: Conversation, payload: str, now: datetime
     ) -> list[Content] | None:
         """The answer to a button about the desk; what it means is stored with it."""
         language = spoken(conversation.language)
-        payload, answer = _payload(text)
-        if payload == words.LEAVE:
+        button, answer = _answer(payload)
+        if button == words.LEAVE:
             cases.leave(connection, conversation.id, now)
             return [self._say("desk.left", language, self._common(language))]
-        if payload == words.STAY:
+        if button == words.STAY:
             key = "desk.stay" if conversation.holder == "human" else "desk.meanwhile"
             return [self._say(key, language)]
-        if payload == words.RATE:
+        if button == words.RATE:
             if answer in ("1", "2", "3"):
                 _rate(connection, conversation.id, int(answer))
             return [self._say("desk.rated", language, self._common(language))]
         if answer not in ("yes", "no"):
             return []
-        if payload == words.SHARE:
+        if button == words.SHARE:
             cases.consent(connection, conversation.id, "share", answer)
             yes, no = words.share(self.answers, language).buttons
             key, other = ("desk.shared", no) if answer == "yes" else ("desk.not_shared", yes)
@@ -236,10 +236,11 @@ def said(reply: Reply, language: str) -> Content:
     return Content(text=reply.text, language=language, buttons=reply.buttons)
 
 
-def _payload(text: str) -> tuple[str, str]:
-    name = next((one for one in _DIRECT if text.startswith(one)), "")
+def _answer(payload: str) -> tuple[str, str]:
+    """The button, and the answer that it carries."""
+    name = next((one for one in _DIRECT if payload.startswith(one)), "")
     try:
-        return name, msgspec.json.decode(text[len(name) :].encode() or b"{}", type=_Answer).answer
+        return name, msgspec.json.decode(payload[len(name) :].encode() or b"{}", type=_Answer).answer
     except (msgspec.DecodeError, msgspec.ValidationError):
         return name, ""
 

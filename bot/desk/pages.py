@@ -92,6 +92,8 @@ def mark_of(opened: Talk, message: Message) -> str:
     """How far what was said to the worker has come: ready, sent, delivered, read or failed."""
     if message.direction == "in":
         return ""
+    if message.state == "unreadable":
+        return "failed"
     if opened.conversation.channel == "web":
         return "read" if message.id <= opened.person_seen else "sent"
     return "ready" if message.state == "sending" else message.state

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import msgspec
 
@@ -54,12 +53,9 @@ async def look(room: DeskContext, opened: Talk, messages: list[Message], languag
 
 
 async def _told(room: DeskContext, conversation: str, language: str) -> CaseSummary | None:
-    """From what the assistant keeps of the worker's case; None where it keeps none or is not at hand."""
-    slot: Any = getattr(room.office.assistant, "slot", None)
-    if slot is None:
-        return None
+    """From what the assistant keeps of the worker's case; None where it keeps none or can't be reached."""
     try:
-        case = from_slot(await slot(conversation, "case"))
+        case = from_slot(await room.office.assistant.slot(conversation, "case"))
         return worded(room.answers, case, language) if case is not None else None
     except Exception as error:  # the assistant may be away; the conversation itself is there
         log.warning("no sum at hand for a case: %s", type(error).__name__)

@@ -16,6 +16,7 @@ class Engine(Protocol):
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
@@ -23,6 +24,8 @@ class Engine(Protocol):
         """Answer one message.
 
         Args:
+            text: what the person typed.
+            payload: what a button that they pressed instead sends (bot/engine/payload.py).
             language_hint: a language (ISO 639-1) to begin in, where the message does not show one.
             message_id: given again, the message is answered from the state that it was first answered from.
             desk: how the advisors' desk stands, for what is said about it.
@@ -34,6 +37,14 @@ class Engine(Protocol):
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the understanding makes of a text, without a conversation.
+
+        Raises:
+            EngineAway: as `reply`.
+        """
+        ...
+
+    async def slot(self, conversation: str, name: str) -> Any:
+        """What a conversation keeps under a slot's name, as plain data; None where it keeps nothing. Changes nothing.
 
         Raises:
             EngineAway: as `reply`.

@@ -26,8 +26,9 @@ from aiohttp import web
 from actions.letters import store
 from bot.engine.engine import Engine
 from bot.engine.http_engine import HttpEngine
-from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, TurnRequest, TurnResponse
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
 from bot.engine.turn import EngineAway
+from bot.settings import StartError
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class EnginePool(HttpEngine):
         """Start them all at once, and wait until each can answer.
 
         Raises:
-            RuntimeError: one ended instead; its own words stand on standard error.
+            StartError: one ended instead; its own words stand on standard error.
         """
         started = await asyncio.gather(*(self._child() for _ in self._servers))
         for number, (child, port) in enumerate(started):
@@ -85,7 +86,7 @@ class EnginePool(HttpEngine):
         assert child.stdout is not None
         said = await asyncio.wait_for(child.stdout.readline(), _READY_WITHIN)
         if not said.strip().isdigit():
-            raise RuntimeError("an engine did not start; see above")
+            raise StartError("an engine did not start: it says above why")
         return child, int(said)
 
     async def _watch(self) -> None:
@@ -99,7 +100,7 @@ class EnginePool(HttpEngine):
                 try:
                     self._children[number], port = await self._child()
                     self._servers[number] = f"http://127.0.0.1:{port}"
-                except (RuntimeError, asyncio.TimeoutError, OSError) as error:
+                except (StartError, asyncio.TimeoutError, OSError) as error:
                     log.error("an engine does not start: %s", type(error).__name__)
 
 
@@ -112,7 +113,8 @@ class EngineServer:
     def app(self) -> web.Application:
         """The calls of bot/engine/protocol.py."""
         app = web.Application(client_max_size=_LARGEST)
-        for name, call in (("webhook", self._reply), ("parse", self._parse), ("forget", self._forget)):
+        calls = {"webhook": self._reply, "parse": self._parse, "slot": self._slot, "forget": self._forget}
+        for name, call in calls.items():
             app.router.add_post(f"/webhooks/baken/{name}", self._guarded(call))
         app.router.add_get("/webhooks/baken/health", self._health)
         return app
@@ -135,6 +137,7 @@ class EngineServer:
         turn = await self._engine.reply(
             asked.conversation,
             asked.text,
+            payload=asked.payload,
             language_hint=asked.language_hint,
             message_id=asked.message_id,
             desk=asked.desk,
@@ -146,6 +149,10 @@ class EngineServer:
 
     async def _parse(self, body: bytes) -> bytes:
         return msgspec.json.encode(await self._engine.parse(msgspec.json.decode(body, type=ParseRequest).text))
+
+    async def _slot(self, body: bytes) -> bytes:
+        asked = msgspec.json.decode(body, type=SlotRequest)
+        return msgspec.json.encode(await self._engine.slot(asked.conversation, asked.name))
 
     async def _forget(self, body: bytes) -> bytes:
         await self._engine.forget(msgspec.json.decode(body, type=EraseRequest).conversation)

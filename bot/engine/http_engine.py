@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from actions.letters import store
-from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, TurnRequest, TurnResponse
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
 from bot.engine.turn import EngineAway, Turn
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class HttpEngine:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
@@ -63,6 +64,7 @@ class HttpEngine:
         asked = TurnRequest(
             conversation=conversation,
             text=text,
+            payload=payload,
             language_hint=language_hint,
             message_id=message_id,
             desk=dict(desk) if desk is not None else None,
@@ -73,6 +75,10 @@ class HttpEngine:
     async def parse(self, text: str) -> dict[str, Any]:
         """What the understanding makes of a text, without a conversation."""
         return msgspec.json.decode(await self._ask("parse", ParseRequest(text)), type=dict[str, Any])
+
+    async def slot(self, conversation: str, name: str) -> Any:
+        """What a conversation keeps under a slot's name; None where nothing."""
+        return msgspec.json.decode(await self._ask("slot", SlotRequest(conversation, name)))
 
     async def forget(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""

@@ -18,6 +18,7 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation: str
     text: str
+    payload: str = ""  #: of a pressed button; then there is no text to read
     language_hint: str | None = None
     message_id: str | None = None
     desk: dict[str, Any] | None = None
@@ -34,6 +35,13 @@ class ParseRequest(msgspec.Struct, frozen=True):
     """A text to understand."""
 
     text: str
+
+
+class SlotRequest(msgspec.Struct, frozen=True):
+    """A slot of a conversation, for who looks on: an advisor sees what the worker told."""
+
+    conversation: str
+    name: str
 
 
 class EraseRequest(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ class EngineAway(Exception):
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """One message answered: the object that `ask --json` prints (contract.md)."""
+    """One message answered: the object that `ask --json` prints (docs/contract.md)."""
 
     language: str
     language_confidence: float

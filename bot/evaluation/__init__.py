@@ -1,1 +1,1 @@
-"""Runs questions and conversations against the real assistant and reports (contract.md)."""
+"""Runs questions and conversations against the real assistant and reports (docs/contract.md)."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from facts.read import BrokenFile
+from facts.read import BrokenFile, SafeLoader
 
 
 class TestQuestion(msgspec.Struct, frozen=True):
@@ -78,9 +78,9 @@ def conversations(path: Path) -> list[TestConversation]:
         BrokenFile: no list of conversations.
     """
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)  # noqa: S506 (a safe loader)
         return msgspec.convert(content or [], list[TestConversation], strict=False)
     except yaml.MarkedYAMLError as error:
         raise BrokenFile(path, error.problem_mark.line + 1 if error.problem_mark else 1, str(error.problem)) from error
-    except (OSError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.ValidationError, yaml.YAMLError, RecursionError) as error:
         raise BrokenFile(path, 1, str(error)) from error

@@ -1,4 +1,4 @@
-"""Right, asked back or wrong: the rules of contract.md."""
+"""Right, asked back or wrong: the rules of docs/contract.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts over the results, in the shape of contract.md."""
+"""Counts over the results, in the shape of docs/contract.md."""
 
 from __future__ import annotations
 

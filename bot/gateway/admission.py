@@ -1,4 +1,4 @@
-"""What stands between the channels and the post room: floods are held off and counted before anything is stored."""
+"""What stands between the channels and the post room: floods from an address are held off before anything is stored."""
 
 from __future__ import annotations
 
@@ -18,21 +18,15 @@ _SAYING: Final = frozenset({"/api/messages", "/api/forget", "/api/typing"})
 
 
 class WhatsAppDoor:
-    """The post room as WhatsApp's webhook sees it. What one person sends too much of is counted and left out: a
-    refusal would only make Meta send it again."""
+    """The post room as WhatsApp's webhook sees it. All is stored, however much: Meta counts it as delivered, and what
+    one person sends too much of is answered together (bot/delivery/flood.py)."""
 
-    def __init__(self, office: MessageService, settings: Settings, refused: Callable[[str, str], None]) -> None:
+    def __init__(self, office: MessageService, refused: Callable[[str, str], None]) -> None:
         self.office, self._count = office, refused
-        self._person = Buckets(settings.limit_person_burst, settings.limit_person)
 
     async def take_in(self, incoming: Sequence[Incoming]) -> None:
         """Store messages, all or none."""
-        held_off = [one for one in incoming if self._person.take(one.address)]
-        for _ in held_off:
-            self.refused("flood_person")
-        rest = [one for one in incoming if one not in held_off]
-        if rest:
-            await self.office.receive(rest)
+        await self.office.receive(incoming)
 
     async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
         """Note what became of messages that were sent."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.channels.web import channel as web_channel
 from bot.channels.whatsapp import config as whatsapp_config
 from bot.channels.whatsapp import webhook
 from bot.channels.whatsapp.channel import WhatsAppCarrier
 from bot.channels.whatsapp.graph_client import Graph
+from bot.channels.whatsapp.lateness import Lateness
 from bot.delivery.service import MessageService
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
@@ -19,11 +19,13 @@ from bot.desk.helpdesks import registry as helpdesks
 from bot.dev import phone
 from bot.gateway import metrics
 from bot.gateway.admission import WhatsAppDoor, floods
-from bot.gateway.keys import COUNTS, OFFICE
+from bot.gateway.bodies import prompt_bodies
+from bot.gateway.keys import COUNTS, LATENESS, OFFICE
+from bot.gateway.pace import Pace
 from bot.review import routes as review_routes
 from bot.settings import Settings
 from bot.staff import routes as staff_routes
-from bot.web import request_log
+from bot.web import bodies, request_log, security_headers
 from facts.base import FactBase
 from facts.wording import Wording
 
@@ -45,15 +47,24 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
     counts = metrics.Counts()
     app = web.Application(
         client_max_size=LARGEST,
-        middlewares=[request_log.correlated, metrics.counted, safe_headers, floods(settings, counts.refused)],
+        middlewares=[
+            request_log.correlated,
+            metrics.counted,
+            prompt_bodies,
+            floods(settings, counts.refused),
+            bodies.readable,
+        ],
     )
+    security_headers.use(app)
     app[OFFICE], app[COUNTS] = office, counts
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
+    office.answering.flood.pace, office.answering.together = Pace(settings, Wording(base)), counts.together
     web_channel.add(app, office, base, settings)
     whatsapp = whatsapp_config.whatsapp_config(settings)
     if whatsapp is not None:
+        app[LATENESS] = Lateness()
         app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
-        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, settings, counts.refused))
+        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, counts.refused), lateness=app[LATENESS])
         phone.add_routes(app, whatsapp)
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)
@@ -72,7 +83,7 @@ async def carrying(app: web.Application, config: whatsapp_config.WhatsAppConfig,
     office = app[OFFICE]
     graph = Graph(config)
     await graph.start()
-    carrier = WhatsAppCarrier(config, graph, office, Wording(base))
+    carrier = WhatsAppCarrier(config, graph, office, Wording(base), doubtful=app[LATENESS].doubtful)
     office.carriers["whatsapp"], office.database.parts["whatsapp"] = carrier, carrier.parts
     yield
     await carrier.close()
@@ -89,19 +100,3 @@ async def working(app: web.Application) -> AsyncIterator[None]:
     await app[OFFICE].open()
     yield
     await app[OFFICE].close()
-
-
-@web.middleware
-async def safe_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No foreign scripts, no framing, no referrer, nothing kept by caches that was said."""
-    response = await handler(request)
-    if not response.prepared:
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        )
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import shutil
 import time
+from collections.abc import Collection
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -14,13 +17,19 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.engine import Connection
 
-from bot.conversations import schema
+from bot.conversations import schema, unreadable
 from bot.conversations.models import Conversation, Delivered, Message, NotDelivered, Outgoing
 from bot.engine.turn import Turn
-from bot.gateway.keys import COUNTS, OFFICE
+from bot.gateway.keys import COUNTS, LATENESS, OFFICE
 
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0
+#: What a person may have to look into, as labels: each is there from the start, so that an alarm can be set on it.
+_ATTENTION: Final = ("unreadable", "erasure", "deleting", "disk", "clock")
+#: Free bytes on the disk of the log under which somebody should make room.
+_LITTLE_ROOM: Final = 100 * 2**20
+#: Seconds after which what was deleted should have gone from the files.
+_WIPED_WITHIN: Final = 300.0
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -36,6 +45,9 @@ class Counts:
         self._refused = self._counter("refused", "What was not taken in, by channel and reason.", "channel", "reason")
         self._messages = self._counter("messages", "Messages in and out by channel.", "channel", "direction")
         self._again = self._counter("messages_again", "Messages that came in once more and were not stored.", "channel")
+        self._together = self._counter(
+            "messages_together", "Messages over their person's limit, which were not answered one by one.", "channel"
+        )
         self._answers = self._counter(
             "answers", "Answers by channel, language and how they were understood.", "channel", "language", "outcome"
         )
@@ -52,6 +64,9 @@ class Counts:
         self._waiting = self._gauge("queue_messages", "Messages that wait, by queue.", "queue")
         self._age = self._gauge("queue_age_seconds", "Age of the oldest message that waits, by queue.", "queue")
         self._cases = self._gauge("cases_waiting", "Cases that wait for an advisor.")
+        self._attention = self._gauge(
+            "attention", "1: a person should look into it; /health says it in words.", "about"
+        )
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request under its route, so that no address with an id in it becomes a label."""
@@ -74,6 +89,10 @@ class Counts:
     def taken(self, channel: str, fresh: bool) -> None:
         """Count a message that was taken in; not `fresh` where it stood in the log already."""
         (self._messages.labels(channel, "in") if fresh else self._again.labels(channel)).inc()
+
+    def together(self, conversation: Conversation, messages: int) -> None:
+        """Count messages of one person that were not answered one by one."""
+        self._together.labels(conversation.channel).inc(messages)
 
     def answered(self, conversation: Conversation, message: Message, turn: Turn, seconds: float) -> None:
         """Count a message that was answered, with how long it took."""
@@ -103,6 +122,11 @@ class Counts:
             self._age.labels(name).set(age)
         self._cases.set(cases)
 
+    def attention(self, names: Collection[str]) -> None:
+        """Note what a person should look into now, by name."""
+        for name in (*_ATTENTION, *names):
+            self._attention.labels(name).set(name in names)
+
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(f"baken_{name}", what, labels, registry=self.registry)
 
@@ -131,9 +155,39 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def health(request: web.Request) -> web.Response:
-    """200 while the log's database and the assistant answer; else 503 naming the part."""
+    """200 while the log's database, its workers and the assistant do their work; else 503 naming the part.
+
+    `attention`: what works all the same, but a person should look into. It is left out where there is nothing.
+    """
     part = await trouble(request.app)
-    return web.json_response({"status": part or "ok"}, status=503 if part else 200)
+    told: dict[str, Any] = {"status": part or "ok"}
+    notes = await attention(request.app)
+    if notes:
+        told["attention"] = list(notes.values())
+    return web.json_response(told, status=503 if part else 200)
+
+
+async def attention(app: web.Application) -> dict[str, str]:
+    """What a person should look into: a name for it (a label of `baken_attention`), and a sentence."""
+    found = {}
+    with contextlib.suppress(Exception):
+        rows = await asyncio.wait_for(app[OFFICE].database.transaction(unreadable.count), _PATIENCE)
+        if rows:
+            found["unreadable"] = f"{rows} message{'s' * (rows != 1)} can't be decrypted and were set aside"
+    left_since = app[OFFICE].retention.left_since
+    if left_since is not None and time.monotonic() - left_since > _WIPED_WITHIN:
+        found["erasure"] = "what was deleted can't go from the files yet: another program has the database open"
+    late = app[LATENESS].trouble() if LATENESS in app else None
+    if late is not None:
+        found["clock"] = late
+    why = app[OFFICE].retention.standing.trouble()
+    if why is not None:
+        found["deleting"] = f"what is over its time can't be deleted: {why}"
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(app[OFFICE].settings.data_folder).free
+        if app[OFFICE].database.sqlite and free < _LITTLE_ROOM:
+            found["disk"] = f"the disk has {free // 2**20} MiB left"
+    return found
 
 
 async def trouble(app: web.Application) -> str | None:
@@ -143,6 +197,11 @@ async def trouble(app: web.Application) -> str | None:
         await asyncio.wait_for(office.database.transaction(_ping), _PATIENCE)
     except Exception:
         return "the log's database"
+    if not await office.database.takes_writes():
+        return f"the log's database takes nothing in: {office.database.refused}"
+    held_up = office.trouble()
+    if held_up is not None:
+        return held_up
     look: Any = getattr(office.assistant, "trouble", None)
     if look is None:
         return None
@@ -161,6 +220,7 @@ async def metrics(request: web.Request) -> web.Response:
             request.app[OFFICE].database.transaction(_queues, datetime.now(timezone.utc)), _PATIENCE
         )
         counts.queues(*found)
+        counts.attention(await attention(request.app))
     except Exception:
         counts.refused("metrics", "database")
     return web.Response(body=generate_latest(counts.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

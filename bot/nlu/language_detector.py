@@ -133,7 +133,7 @@ class LanguageModel:
         self.model = model
 
     def detect(self, text: str) -> Detected:
-        """The language of a message. Without letters: English at confidence 0."""
+        """The language of a message. Without words: English at confidence 0, so that the talk's language stays."""
         words = prepare(text)
         count, length = len(words.split()), len(words)
         if not words:
@@ -141,6 +141,8 @@ class LanguageModel:
         strange = _foreign_script(words)
         if strange:
             return Detected(strange, 0.99, count, length)
+        if all(_of_no_language(word) for word in words.split()):
+            return Detected("en", 0.0, 0, 0)
         possible = _possible(words)
         ranked = [(name, share) for name, share in self.model.predict(words) if possible(name)]
         total = sum(share for _, share in ranked) or 1.0
@@ -150,6 +152,18 @@ class LanguageModel:
             if other and other[0] not in NAMES and other[0] not in _LOOK_LIKE_OURS and other[1] > 0.9:
                 return Detected(other[0], other[1], count, length)
         return Detected(best, confidence, count, length)
+
+
+#: Written alike in all languages.
+_EVERYWHERE: Final = frozenset({"eur", "euro", "ok"})
+
+
+def _of_no_language(word: str) -> bool:
+    """Whether a word says nothing about the language: "x", the "e999" of "1e999", "45h", "euro".
+
+    The model is sure about them all the same: it was trained on words, where an x or a 9 between letters is a sign.
+    """
+    return word in _EVERYWHERE or (word.isascii() and sum(letter.isalpha() for letter in word) <= 1)
 
 
 _UKRAINIAN, _RUSSIAN, _BULGARIAN = set("іїєґ"), set("ыэё"), set("ъ")

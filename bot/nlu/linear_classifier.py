@@ -21,7 +21,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
-from bot.nlu import sentence_encoder
+from bot.nlu import progress, sentence_encoder
 from bot.nlu.fold import fold
 from bot.nlu.ngram_vectorizer import Array, Grams, NgramVectorizer
 
@@ -78,10 +78,18 @@ class LinearModel:
     def _prepare(self, text: str) -> str:
         return fold(text) if self.settings.folding else text
 
-    def _learn(self, features: Any, answers: Any) -> OneVsRestClassifier:
+    def _learn(self, features: Any, answers: Any, part: str = "classes") -> OneVsRestClassifier:
         """One linear machine a class; liblinear lets go of the interpreter, so threads share the cores."""
+        tally = progress.Tally(part, len(set(answers)))
+
+        class Told(LinearSVC):  # type: ignore[misc]
+            def fit(self, *args: Any, **kwargs: Any) -> LinearSVC:
+                learned = super().fit(*args, **kwargs)
+                tally.add()
+                return learned
+
         weight = "balanced" if self.settings.balanced else None
-        machine = LinearSVC(C=self.settings.regularisation, class_weight=weight, dual=True, tol=_TOLERANCE)
+        machine = Told(C=self.settings.regularisation, class_weight=weight, dual=True, tol=_TOLERANCE)
         with parallel_backend("threading"):
             return OneVsRestClassifier(machine, n_jobs=-1).fit(features, answers)
 
@@ -108,7 +116,7 @@ class LinearModel:
         scores, right = [], []
         for train, held_out in islice(folds, 1):  # one fold is enough for one number, and a quarter of the time
             some = train[::4]  # measured: a quarter of the lines gives nearly the same temperature
-            machine = self._learn(features[some], answers[some])
+            machine = self._learn(features[some], answers[some], "calibration")
             decision = machine.decision_function(features[held_out])
             decision = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
             column = {name: number for number, name in enumerate(machine.classes_)}
@@ -201,7 +209,7 @@ def _vectorizer(grams: Grams) -> TfidfVectorizer:
 def _fitted(grams: Grams, folded: tuple[str, ...]) -> tuple[TfidfVectorizer, sparse.csr_matrix]:
     """A vectorizer and the texts' rows; kept, since the detector of danger learns from the same lines as the topics."""
     vectorizer = _vectorizer(grams)
-    return vectorizer, vectorizer.fit_transform(folded)
+    return vectorizer, vectorizer.fit_transform(progress.counted(folded, grams[0], len(folded)))
 
 
 def forget_training() -> None:

@@ -1,7 +1,8 @@
 """A small net of rules on the folded text, for words of danger that must never be missed.
 
-The rules stand in data/signs/<language>.yaml: `sign: [pattern, …]`, regular expressions on folded text. Each has its
-own test lines beside it (`caught`, `passed`). A rule names the sign that it found; it knows nothing of language.
+They stand in data/safety_rules/<language>.yaml, under `patterns`: `sign: [pattern, …]`, regular expressions on folded
+text. Each has its own test lines beside it (`caught`, `passed`). A rule names the sign that it found; it knows
+nothing of language.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 from bot.nlu.fold import fold
 from facts.read import BrokenFile, read_yaml, without_lines
 
-FOLDER = Path(__file__).parent.parent.parent / "data" / "signs"
+FOLDER = Path(__file__).parent.parent.parent / "data" / "safety_rules"
 #: So many first characters of what a rule needs are looked up; of a rule that needs fewer all that it needs is.
 _START = 3
 
@@ -32,7 +33,7 @@ def rules(folder: Path = FOLDER) -> list[tuple[str, re.Pattern[str]]]:
     found: list[tuple[str, re.Pattern[str]]] = []
     for path in sorted(folder.glob("*.yaml")):
         content: dict[str, Any] = without_lines(read_yaml(path)) or {}
-        for sign, patterns in content.get("rules", {}).items():
+        for sign, patterns in content.get("patterns", {}).items():
             for pattern in patterns:
                 try:
                     found.append((sign, re.compile(pattern)))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu import progress
 from bot.nlu.encoder_forward_pass import KEPT as PIECES
 from bot.nlu.encoder_forward_pass import Forward
 from bot.nlu.fold import clean
@@ -115,11 +116,13 @@ def _many(prepared: tuple[str, ...], batch: int) -> Vectors:
     """Each core with a share of the texts and an encoder of its own."""
     shares = os.cpu_count() or 1
     vectors = np.zeros((len(prepared), WIDTH), dtype=np.float32)
+    tally = progress.Tally("vectors", len(prepared))
 
     def fill(first: int) -> None:
         encoder = _encoder(PIECES)
         for start in range(first * batch, len(prepared), shares * batch):
             vectors[start : start + batch] = encoder(prepared[start : start + batch])
+            tally.add(len(prepared[start : start + batch]))
 
     _model()  # read once, before the shares need it
     with ThreadPoolExecutor(shares) as cores:

@@ -29,12 +29,12 @@ class AboutMe:
         self.wording = wording
         self.keep, self.keep_case = timedelta(days=settings.keep_days), timedelta(days=settings.keep_case_days)
 
-    def takes(self, text: str) -> bool:
-        """Whether a message is this button."""
-        return text == PAYLOAD
+    def takes(self, payload: str) -> bool:
+        """Whether a pressed button is this one."""
+        return payload == PAYLOAD
 
     def direct(
-        self, connection: Connection, conversation: Conversation, text: str, now: datetime
+        self, connection: Connection, conversation: Conversation, payload: str, now: datetime
     ) -> list[Content] | None:
         """What is kept, in the conversation's language."""
         language = conversation.language if conversation.language in NAMES else SOURCE

@@ -7,7 +7,7 @@ from typing import cast
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.staff import accounts, audit_log, second_factor, sessions
+from bot.staff import accounts, audit_log, lockout, second_factor, sessions
 from bot.staff.accounts import ROLES, BadAccount, Role
 from bot.staff.auth import STAFF, current_user, now, render, require
 
@@ -66,6 +66,7 @@ async def change_form(request: web.Request) -> web.StreamResponse:
             accounts.change(connection, number, closed=None)
         elif what == "link":
             token = accounts.invite(connection, number, now())
+            lockout.lift(connection, staff.keys, account.name)
         elif what == "second":
             second_factor.switch_off(connection, number)
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -14,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp_jinja2
 import jinja2
 import msgspec
+import sqlalchemy as sa
 from aiohttp import web
 
 from bot.conversations.crypto import Keys
@@ -24,6 +27,7 @@ from bot.staff.accounts import Account
 from bot.staff.texts import LANGUAGES, spoken, text
 from bot.web import rate_limit
 
+log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HERE: Final = Path(__file__).parent
 #: Paths that a sign-in may lead back to.
@@ -32,6 +36,8 @@ _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: What a session's cookie of ours can hold; anything else was planted, and is replaced.
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -61,6 +67,7 @@ class Staff:
         self.site = settings.staff_site.rstrip("/")
         self.secure = self.site.startswith("https://")
         self.cookie = "__Host-baken-staff" if self.secure else "baken-staff"
+        self.device_cookie = f"{self.cookie.removesuffix('-staff')}-device"
         self.idle = timedelta(minutes=settings.staff_idle)
         self._hashing = asyncio.Semaphore(2)  # each takes 46 MiB: a flood of sign-ins must not take the machine
 
@@ -135,7 +142,7 @@ def require(role: str, *, acted: bool = True, without_code: bool = False) -> Cal
                 return _headed(refusal(request, 403, "refused.role"))
             return await _checked(request, handler, one)
 
-        return guarded
+        return _or_away(guarded)
 
     return wrap
 
@@ -148,18 +155,38 @@ def before_sign_in(handler: Handler) -> Handler:
         one = await _identify(request, True)
         request[_WHO] = one
         response = await _checked(request, handler, one)
-        if not request.cookies.get(request.app[STAFF].cookie) and not response.cookies:
+        cookie = request.app[STAFF].cookie
+        if request.cookies.get(cookie) != one.token and cookie not in response.cookies:
             set_cookie(request, response, one.token)
         return response
 
-    return guarded
+    return _or_away(guarded)
+
+
+def _or_away(handler: Handler) -> Handler:
+    """A page that says so, where the log's database is away or takes nothing in."""
+
+    @functools.wraps(handler)
+    async def whole(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except sa.exc.DBAPIError as error:
+            log.error("a staff page: the log's database did not work (%s)", type(error).__name__)
+            if request.headers.get("Accept") == "text/event-stream":  # it has begun already; the page asks again
+                raise
+            if _WHO not in request:
+                language = spoken(request.headers.get("Accept-Language", ""), request.query.get("lang"))
+                request[_WHO] = CurrentUser(None, "", language, "")
+            return _headed(refusal(request, 503, "refused.away"))
+
+    return whole
 
 
 async def _identify(request: web.Request, acted: bool) -> CurrentUser:
     staff = request.app[STAFF]
     token = request.cookies.get(staff.cookie, "")
     session = None
-    if 20 <= len(token) <= 100:
+    if _TOKEN.fullmatch(token):
         session = await staff.database.transaction(sessions.find, token, now(), staff.idle, acted=acted)
     else:
         token = sessions.new_token()
@@ -176,7 +203,7 @@ async def _checked(request: web.Request, handler: Handler, one: CurrentUser) -> 
         given = request.headers.get("X-CSRF-Token") or ""
         if not given:
             given = str((await request.post()).get("csrf", ""))
-        if not _same_origin(request) or not secrets.compare_digest(given.encode(), one.csrf.encode()):
+        if not _same_origin(request) or not secrets.compare_digest(given.encode(errors="replace"), one.csrf.encode()):
             return _headed(refusal(request, 403, "refused.form"))
     try:
         return _headed(await handler(request))
@@ -217,7 +244,8 @@ def goes_back(path: str) -> str:
     fine = (
         not parts.scheme and not parts.netloc and "\\" not in path and path.startswith(tuple(f"{one}" for one in _OURS))
     )
-    return path if fine and not path.startswith("//") else ""
+    # a line break would end the header that it goes into
+    return path if fine and not path.startswith("//") and path.isascii() and path.isprintable() else ""
 
 
 def set_cookie(request: web.Request, response: web.StreamResponse, token: str) -> None:

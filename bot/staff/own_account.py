@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bot.conversations.crypto import Keys
-from bot.staff import accounts, audit_log, lockout, passwords, second_factor, sessions
+from bot.staff import accounts, audit_log, devices, lockout, passwords, second_factor, sessions
 from bot.staff.auth import STAFF, current_user, goes_back, now, render, require
 from bot.staff.texts import LANGUAGES
 
@@ -46,7 +46,7 @@ async def password_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/account/password`: all other sessions end."""
     staff, one, form = request.app[STAFF], current_user(request), await request.post()
     fresh = str(form.get("password", ""))
-    error = passwords.weakness(fresh, one.me.name)
+    error = await asyncio.to_thread(passwords.weakness, fresh, one.me.name)
     if not error and fresh != str(form.get("again", "")):
         error = "password.differs"
     if not error and not await confirmed(request, str(form.get("old", ""))):
@@ -61,7 +61,9 @@ async def password_form(request: web.Request) -> web.StreamResponse:
         audit_log.note(connection, now(), one.me.id, "password changed")
 
     await staff.database.transaction(store)
-    return _back("password")
+    response = _back("password")
+    devices.remember(response, staff.keys, staff.device_cookie, one.me.id, hashed, secure=staff.secure)
+    return response
 
 
 @require("any", without_code=True)
@@ -110,13 +112,13 @@ async def second_form(request: web.Request) -> web.StreamResponse:
     given = str(form.get("code", ""))[:20]
     if me.totp_on:
         return _back("second")
-    if await staff.database.transaction(lockout.attempt, now(), code=str(me.id)) is not None:
+    if await staff.database.transaction(lockout.attempt, staff.keys, now(), code=str(me.id)) is not None:
         return await _second(request, "code.wait", 429)
 
     def switch(connection: Connection) -> list[str]:
         if not second_factor.right(connection, staff.keys, me.id, given, now()):
             return []
-        lockout.worked(connection, code=str(me.id))
+        lockout.worked(connection, staff.keys, code=str(me.id))
         audit_log.note(connection, now(), me.id, "second factor on")
         return second_factor.switch_on(connection, me.id)
 
@@ -144,12 +146,12 @@ async def second_off_form(request: web.Request) -> web.StreamResponse:
 async def confirmed(request: web.Request, password: str) -> bool:
     """Whether the signed-in person gave their own password; guessing is counted like at the sign-in."""
     staff, me = request.app[STAFF], current_user(request).me
-    if await staff.database.transaction(lockout.attempt, now(), name=me.name) is not None:
+    if await staff.database.transaction(lockout.attempt, staff.keys, now(), confirm=str(me.id)) is not None:
         return False
     stored = await staff.database.transaction(accounts.password_of, me.id)
     fits = await staff.right(password, stored)
     if fits:
-        await staff.database.transaction(lockout.worked, name=me.name)
+        await staff.database.transaction(lockout.worked, staff.keys, confirm=str(me.id))
     return fits
 
 

@@ -7,7 +7,8 @@ import asyncio
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from bot.staff import accounts, audit_log, lockout, passwords, second_factor, sessions
+from bot.staff import accounts, audit_log, devices, lockout, passwords, second_factor, sessions
+from bot.staff.accounts import Account
 from bot.staff.auth import STAFF, address, before_sign_in, current_user, goes_back, now, render, require, set_cookie
 
 
@@ -26,20 +27,21 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
     staff, form = request.app[STAFF], await request.post()
     name, password = str(form.get("name", ""))[:64], str(form.get("password", ""))
     back = goes_back(str(form.get("next", "")))
-    kinds = {"name": name, "address": address(request)}
-    wait = await staff.database.transaction(lockout.attempt, now(), **kinds)
+    account, stored = await staff.database.transaction(accounts.by_name, name)
+    device = devices.known(request, staff.keys, staff.device_cookie, account.id, stored) if account else ""
+    kinds = {"device": device} if device else lockout.stranger(name, address(request))
+    wait = await staff.database.transaction(lockout.attempt, staff.keys, now(), **kinds)
     if wait is not None:
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         context = {"next": back, "name": name, "error": "sign_in.wait", "minutes": minutes}
         return render(request, "staff/sign_in.html", context, status=429)
-    account, stored = await staff.database.transaction(accounts.by_name, name)
     fits = await staff.right(password, stored)
 
     def enter(connection: Connection) -> str | None:
         if not fits or account is None:
             audit_log.note(connection, now(), account.id if account else None, "sign-in failed")
             return None
-        lockout.worked(connection, **kinds)
+        lockout.worked(connection, staff.keys, **kinds)
         audit_log.note(connection, now(), account.id, "password" if account.totp_on else "signed in")
         return sessions.begin(connection, account.id, now(), half=account.totp_on, old=current_user(request).token)
 
@@ -50,6 +52,8 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
     to = "/staff/code" if account.totp_on else back or staff.home(account)
     response = web.Response(status=303, headers={"Location": to})
     set_cookie(request, response, token)
+    if not account.totp_on and stored:
+        _remember(request, response, account, stored)
     return response
 
 
@@ -68,7 +72,7 @@ async def code_form(request: web.Request) -> web.StreamResponse:
     if not one.half or one.account is None:
         return web.Response(status=303, headers={"Location": "/staff/sign-in"})
     account, given = one.account, str(form.get("code", ""))[:40]
-    wait = await staff.database.transaction(lockout.attempt, now(), code=str(account.id))
+    wait = await staff.database.transaction(lockout.attempt, staff.keys, now(), code=str(account.id))
     if wait is not None:
         return render(request, "staff/code.html", {"error": "code.wait"}, status=429)
 
@@ -78,7 +82,7 @@ async def code_form(request: web.Request) -> web.StreamResponse:
         if not right and not recovered:
             audit_log.note(connection, now(), account.id, "code failed")
             return None
-        lockout.worked(connection, code=str(account.id))
+        lockout.worked(connection, staff.keys, code=str(account.id))
         audit_log.note(connection, now(), account.id, "signed in by recovery code" if recovered else "signed in")
         return sessions.begin(connection, account.id, now(), half=False, old=one.token)
 
@@ -87,6 +91,9 @@ async def code_form(request: web.Request) -> web.StreamResponse:
         return render(request, "staff/code.html", {"error": "code.wrong"}, status=401)
     response = web.Response(status=303, headers={"Location": staff.home(account)})
     set_cookie(request, response, token)
+    stored = await staff.database.transaction(accounts.password_of, account.id)
+    if stored:
+        _remember(request, response, account, stored)
     return response
 
 
@@ -121,7 +128,7 @@ async def welcome_form(request: web.Request) -> web.StreamResponse:
     if account is None:
         return render(request, "staff/welcome.html", {"account": None, "error": ""}, status=404)
     password = str(form.get("password", ""))
-    error = passwords.weakness(password, account.name)
+    error = await asyncio.to_thread(passwords.weakness, password, account.name)
     if not error and password != str(form.get("again", "")):
         error = "password.differs"
     if error:
@@ -133,11 +140,19 @@ async def welcome_form(request: web.Request) -> web.StreamResponse:
             return False
         accounts.set_password(connection, account.id, hashed)
         sessions.end_all(connection, account.id)
+        lockout.lift(connection, staff.keys, account.name, address(request))
         audit_log.note(connection, now(), account.id, "password set by link")
         return True
 
-    await staff.database.transaction(store)
-    return web.Response(status=303, headers={"Location": "/staff/sign-in"})
+    response = web.Response(status=303, headers={"Location": "/staff/sign-in"})
+    if await staff.database.transaction(store):
+        _remember(request, response, account, hashed)
+    return response
+
+
+def _remember(request: web.Request, response: web.Response, account: Account, stored: str) -> None:
+    staff = request.app[STAFF]
+    devices.remember(response, staff.keys, staff.device_cookie, account.id, stored, secure=staff.secure)
 
 
 def _home(request: web.Request) -> str:

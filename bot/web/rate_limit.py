@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections import OrderedDict
 from typing import Final
@@ -11,6 +12,8 @@ from aiohttp import web
 
 #: Buckets kept at most; the one that was not used for longest goes first.
 _MOST: Final = 50_000
+#: "192.0.2.1:443", "[2001:db8::1]:443" and "[2001:db8::1]".
+_WITH_PORT: Final = re.compile(r"([0-9.]+):\d{1,5}|\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?")
 
 
 class Buckets:
@@ -36,12 +39,23 @@ def address(request: web.Request, proxies: int) -> str:
     """The client's address: behind `proxies` of ours the one that the outermost saw; IPv6 by its /64."""
     found = request.remote or ""
     if proxies:
-        told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        # A proxy may add a line instead of joining: the lines are one list (RFC 9110, 5.3).
+        lines = ",".join(request.headers.getall("X-Forwarded-For", ()))
+        told = [part.strip() for part in lines.split(",") if part.strip()]
         found = told[-proxies] if len(told) >= proxies else found
-    try:
-        parsed = ipaddress.ip_address(found)
-    except ValueError:
+    parsed = _parsed(found)
+    if parsed is None:
         return request.remote or "?"
     if parsed.version == 6:
-        return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
     return str(parsed)
+
+
+def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address as proxies write it: bare, with a port, in brackets; an IPv4 address in IPv6's clothes is IPv4."""
+    match = _WITH_PORT.fullmatch(text)
+    try:
+        parsed = ipaddress.ip_address((match[1] or match[2]) if match else text)
+    except ValueError:
+        return None
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, ipaddress.IPv6Address) else parsed

@@ -39,6 +39,7 @@ class Talk:
         situation = TurnContext(
             intent=intent,
             text=f"/{intent}" if pressed else said,
+            pressed=pressed,
             values=said if pressed else {},  # type: ignore[arg-type]
             language=self.language,
             wrote=self.language,

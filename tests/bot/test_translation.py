@@ -19,6 +19,7 @@ from bot.translation.protect import Damaged, mask, unmask
 from bot.translation.providers import SelfHosted, provider
 from bot.translation.service import Breaker, Translation
 from facts.wording import Wording
+from tests.servers import listening
 
 ENGLISH = "The minimum wage is €14.99. Call 0800-5151 or see https://www.uwv.nl. Ask FairWork."
 
@@ -154,17 +155,8 @@ async def test_a_self_hosted_service_gets_the_text_in_the_body_and_not_in_the_ad
 
     app = web.Application()
     app.router.add_post("/translate", translate)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    try:
-        told = await asyncio.to_thread(
-            SelfHosted(f"http://127.0.0.1:{port}/", "key", 2.0).translate, "secret words", "en", "de"
-        )
-    finally:
-        await runner.cleanup()
+    async with listening(app) as address:
+        told = await asyncio.to_thread(SelfHosted(f"{address}/", "key", 2.0).translate, "secret words", "en", "de")
     assert told == "hallo"
     assert seen[0][0] == "/translate"
     assert json.loads(json.dumps(seen[0][1]))["q"] == "secret words"

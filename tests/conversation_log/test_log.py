@@ -162,9 +162,38 @@ def test_after_a_start_a_doubt_waits_once_more_for_its_status(database: Database
 
 def test_a_message_that_is_taken_back_leaves_no_words(database: Database, keys: Keys) -> None:
     taken = database.transaction_sync(inbox.receive, keys, incoming(), NOW)
-    database.transaction_sync(history.blank, keys, taken.conversation, "wamid.31600000001.1")
+    database.transaction_sync(history.blank, keys, taken.conversation, "wamid.31600000001.1", NOW)
     left = database.transaction_sync(history.message, keys, taken.id)
     assert left is not None and left.content == Content() and left.kind == "deleted"
+
+
+def test_a_message_that_was_taken_back_before_it_came_is_not_taken_in(database: Database, keys: Keys) -> None:
+    name = database.transaction_sync(inbox.receive, keys, incoming(1), NOW).conversation
+    database.transaction_sync(history.blank, keys, name, "wamid.31600000001.2", NOW)
+    late = database.transaction_sync(inbox.receive, keys, incoming(2, text="geheim"), NOW)
+    assert not late.fresh
+    left = database.transaction_sync(history.message, keys, late.id)
+    assert left is not None and (left.kind, left.state, left.content) == ("deleted", "noted", Content())
+
+
+def test_nobody_takes_back_what_another_wrote(database: Database, keys: Keys) -> None:
+    mine = database.transaction_sync(inbox.receive, keys, incoming(1), NOW)
+    other = database.transaction_sync(inbox.receive, keys, incoming(1, person="31600000002"), NOW).conversation
+    database.transaction_sync(history.blank, keys, other, "wamid.31600000001.1", NOW)
+    left = database.transaction_sync(history.message, keys, mine.id)
+    assert left is not None and left.content.text == "szef nie płaci"
+
+
+def test_one_id_in_two_talks_of_the_web_is_two_messages(database: Database, keys: Keys) -> None:
+    """The id is the page's own, so whoever knows one could otherwise keep another's message out."""
+    about = {"channel": "web", "channel_id": "0" * 32, "contact": None}
+    one = database.transaction_sync(inbox.receive, keys, incoming(person="a", text="one", **about), NOW)
+    two = database.transaction_sync(inbox.receive, keys, incoming(person="b", text="two", **about), NOW)
+    assert two.fresh and one.conversation != two.conversation
+    for person, first in (("a", one), ("b", two)):  # sent once more, each is known
+        again = database.transaction_sync(inbox.receive, keys, incoming(person=person, **about), NOW)
+        assert (again.id, again.fresh) == (first.id, False)
+    assert database.transaction_sync(history.message, keys, two.id).content.text == "two"  # type: ignore[union-attr]
 
 
 def test_the_24_hours_count_from_what_the_person_wrote_last(database: Database, keys: Keys) -> None:

@@ -1,4 +1,4 @@
-"""A post room in a process of its own that dies at a named step: `python -m tests.delivery.one_run URL GRAPH STEP`.
+"""A post room in a process of its own that dies at a named step.
 
 It takes in one message (as the webhook would), answers and carries it. Instead of Rasa a one-line assistant answers:
 what is tried here is the log and its workers. Step "" does not die: it works until nothing is left to do.
@@ -10,7 +10,6 @@ import asyncio
 import functools
 import os
 import signal
-import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -31,12 +30,12 @@ from bot.settings import Settings
 
 #: Functions of the way of a message through the house, where a process can die before or after.
 STEPS = {
-    "take_in": (inbox, "take_in"),
+    "receive": (inbox, "receive"),
     "claim": (inbox, "claim"),
     "settle": (inbox, "settle"),
-    "say": (outbox, "say"),
-    "due": (outbox, "due"),
-    "sent": (outbox, "sent"),
+    "enqueue": (outbox, "enqueue"),
+    "claim_due": (outbox, "claim_due"),
+    "mark_sent": (outbox, "mark_sent"),
 }
 
 
@@ -55,6 +54,7 @@ class OneLine:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
@@ -124,19 +124,25 @@ def arm(step: str) -> None:
         if when == "before":
             die()
         result = real(*args, **kwargs)
-        if result or name in ("sent",):  # an idle worker finds nothing: that is no step
+        if result or name == "mark_sent":  # an idle worker finds nothing: that is no step
             die()
         return result
 
     if when == "committed":
         original = Database.transaction
-        inner = {"take_in": "store", "settle": "replied", "say": "replied", "due": "_take", "sent": "_sent"}
+        inner = {
+            "receive": "store",
+            "settle": "replied",
+            "enqueue": "replied",
+            "claim_due": "_take",
+            "mark_sent": "_sent",
+        }
 
         @functools.wraps(original)
         async def run(self: Database, function: Any, *args: Any, **kwargs: Any) -> Any:
             result = await original(self, function, *args, **kwargs)
-            something = result[0] if name == "due" and isinstance(result, tuple) else result
-            if getattr(function, "__name__", "") == inner.get(name, name) and (something or name == "sent"):
+            something = result[0] if name == "claim_due" and isinstance(result, tuple) else result
+            if getattr(function, "__name__", "") == inner.get(name, name) and (something or name == "mark_sent"):
                 die()
             return result
 
@@ -145,7 +151,7 @@ def arm(step: str) -> None:
         setattr(module, attribute, dying)
 
 
-async def main(url: str, graph: str, step: str) -> None:
+async def _work(url: str, graph: str, step: str, told: Path) -> None:
     arm(step)
     settings = Settings(data_folder=tempfile.mkdtemp(), send_doubt=0.5)
     office = MessageService(settings, OneLine(step), lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
@@ -161,7 +167,7 @@ async def main(url: str, graph: str, step: str) -> None:
         contact=Contact(phone="31612345678"),
     )
     await office.receive([message])
-    await asyncio.to_thread(Path(sys.argv[4]).touch)  # Meta was told 200
+    await asyncio.to_thread(told.touch)  # Meta was told 200
     for _ in range(800):
         await asyncio.sleep(0.05)
         waiting = await office.database.transaction(
@@ -172,6 +178,7 @@ async def main(url: str, graph: str, step: str) -> None:
     await office.close()
 
 
-if __name__ == "__main__":
+def run(url: str, graph: str, step: str, told: Path) -> None:
+    """What the process does: `told` is a file that is made once the message is taken in."""
     transactions.LEASE = send_worker.timedelta(seconds=1)  # another gateway may go on soon
-    asyncio.run(main(*sys.argv[1:4]))
+    asyncio.run(_work(url, graph, step, told))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
-import re
 import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import requests
-from aiohttp import web
 
 from actions.answers import Answers
 from bot.assistant import Assistant
@@ -31,43 +28,23 @@ from bot.gateway.app import make
 from bot.settings import Settings
 from tests.channels.whatsapp import meta as messages
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
-from tests.staff.site import PASSWORD, make_account
+from tests.servers import RunningGateway, listening
+from tests.staff.form_browser import FormBrowser
+from tests.staff.site import make_account
 
 
 def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class Browser:
-    """A member of staff without a screen: keeps the cookie, fills in the form that it got."""
-
-    def __init__(self, address: str) -> None:
-        self.address, self.session, self.csrf = address, requests.Session(), ""
-
-    def get(self, path: str, **headers: str) -> requests.Response:
-        answer = self.session.get(self.address + path, headers=headers, timeout=20)
-        found = re.search(r'name="csrf" value="([0-9a-f]{64})"', answer.text)
-        self.csrf = found[1] if found else self.csrf
-        return answer
+class Browser(FormBrowser):
+    """A member of staff without a screen."""
 
     def post(self, path: str, headers: dict[str, str] | None = None, **form: str) -> requests.Response:
-        return self.session.post(
-            self.address + path,
-            data={"csrf": self.csrf, **form},
-            headers={"Origin": self.address, **(headers or {})},
-            allow_redirects=False,
-            timeout=20,
-        )
-
-    def sign_in(self, name: str, password: str = PASSWORD) -> Browser:
-        self.get("/staff/sign-in")
-        answer = self.post("/staff/sign-in", name=name, password=password)
-        assert answer.status_code == 303, answer.text[:500]
-        self.get("/staff/account")
-        return self
+        return self.submit(path, form, headers=headers)
 
 
-class Site:
+class Site(RunningGateway):
     def __init__(
         self,
         url: str,
@@ -83,29 +60,13 @@ class Site:
             data_folder=str(folder), database_url=url, **{"desk_hours": "daily 00:00-24:00", **settings}
         )
         self.answers, self._make, self.carrier, self.url = answers, assistant, carrier, url
-        self._with_meta = with_meta
-        self.loop = asyncio.new_event_loop()
-        self.ready = threading.Event()
-        self.failed: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
-        assert self.ready.wait(90)
-        if self.failed:
-            raise self.failed
+        self.meta = GraphStandIn(statuses=("sent", "delivered", "read")) if with_meta else None
+        self.start()
 
-    def _work(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self._stop = asyncio.Event()
-        try:
-            self.loop.run_until_complete(self._serve())
-        except BaseException as error:
-            self.failed = error
-            self.ready.set()
-
-    async def _serve(self) -> None:
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
         self.assistant = await self._make()
         keys, base = Keys(bytes(range(32))), self.answers.base
-        self.meta = GraphStandIn(statuses=("sent", "delivered", "read")) if self._with_meta else None
         if self.meta is not None:
             await self.meta.start()
             self.settings = msgspec.structs.replace(
@@ -122,32 +83,12 @@ class Site:
         )
         if self.carrier is not None:
             self.office.carriers["whatsapp"] = self.carrier
-        runner = web.AppRunner(
-            make(self.settings, self.office, base, self.handoff), access_log=None, shutdown_timeout=0.1
-        )
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.address = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
-        if self.meta is not None:
-            self.meta.webhook_url = f"{self.address}/webhooks/whatsapp"
-        self.ready.set()
-        await self._stop.wait()
-        await runner.cleanup()
+        async with listening(make(self.settings, self.office, base, self.handoff)) as self.address:
+            if self.meta is not None:
+                self.meta.webhook_url = f"{self.address}/webhooks/whatsapp"
+            yield
         if self.meta is not None:
             await self.meta.close()
-
-    def close(self) -> None:
-        self.loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(20)
-
-    def run(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """A function over the log's connection."""
-
-        async def work() -> Any:
-            return await self.office.database.transaction(function, *arguments, **named)
-
-        return asyncio.run_coroutine_threadsafe(work(), self.loop).result(30)
 
     # -- staff --------------------------------------------------------------------------------------------------
 
@@ -200,7 +141,7 @@ class Worker:
             at=now(),
             contact=Contact(phone=self.address, name="A worker"),
         )
-        asyncio.run_coroutine_threadsafe(self.site.office.receive([incoming]), self.site.loop).result(20)
+        self.site.wait(self.site.office.receive([incoming]), 20)
 
     def _post(self, text: str, payload: str) -> None:
         """As Meta would, signed."""

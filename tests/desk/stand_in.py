@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.answers import Answers
-from actions.rasa_actions import answers
 from actions.responses import ActionResult, Reply
 from actions.smalltalk import Dialogue
 from actions.tracker_state import Heard, read_tracker
 from bot.engine.turn import Turn
+from facts import published
 
 WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "exploitation"}
 
@@ -23,17 +23,19 @@ class StandIn:
 
     @classmethod
     async def start(cls) -> StandIn:
-        return cls(answers())
+        return cls(Answers(published.base()))
 
     async def reply(
         self,
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> Turn:
+        text = payload or text
         intent = WORDS.get(text, text.removeprefix("/"))
         tracker = {
             "latest_message": {
@@ -66,6 +68,9 @@ class StandIn:
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {"intent": {"name": WORDS.get(text, "minimum_wage"), "confidence": 1.0}}
+
+    async def slot(self, conversation: str, name: str) -> object:
+        return None
 
     async def forget(self, conversation: str) -> None:
         return None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
@@ -195,7 +196,31 @@ def test_a_new_case_rings_only_after_the_advisor_asked_for_it(small: Callable[..
     waits(site)
     expect(page.locator(".cases li")).to_have_count(2, timeout=5000)
     print(f"shown after {(time.monotonic() - start) * 1000:.0f} ms")
-    page.wait_for_function(f"window.rang > {before} && window.shown.length === 1")
+    end = time.monotonic() + 5  # not by wait_for_function: the page's own policy forbids what it looks again with
+    while not page.evaluate(f"window.rang > {before} && window.shown.length === 1"):
+        assert time.monotonic() < end, page.evaluate("[window.rang, window.shown]")
+        page.wait_for_timeout(20)
+
+
+def test_a_draft_outlives_a_change_of_the_case_and_the_workers_typing_is_shown(
+    small: Callable[..., Site], opened: Open
+) -> None:
+    site = small()
+    worker, number = waits(site)
+    site.account("anna")
+    page = opened(site, f"/desk/cases/{number}", "anna")
+    page.get_by_role("button", name="Aannemen").click()
+    page.fill("#text", "Since wh")
+    before = page.locator("#case").get_attribute("data-stand") or ""
+    worker.send(payload='/share{"answer": "yes"}')
+    expect(page.locator("#case")).not_to_have_attribute("data-stand", before, timeout=10_000)
+    expect(page.locator("#text")).to_have_value("Since wh")
+    page.wait_for_function(f"sessionStorage.getItem('draft-{number}') === null")
+    requests.post(f"{site.address}/api/typing", json={"conversation": worker.address}, timeout=5)
+    expect(page.locator("#typing")).to_have_text(page.locator("#typing").get_attribute("data-text") or "", timeout=5000)
+    worker.send("here I am")
+    expect(page.locator("#log")).to_contain_text("here I am", timeout=5000)
+    expect(page.locator("#typing")).to_have_text("")
 
 
 def test_two_hundred_open_cases_stay_fluent(small: Callable[..., Site], opened: Open) -> None:

@@ -14,7 +14,7 @@ from bot.engine.rasa.model import MODEL, ROOT, fingerprint, trouble
 @pytest.fixture
 def root(tmp_path: Path, model: Path) -> Path:
     """A copy of what a model is made from, and of the model."""
-    for name in ("data", "bot/nlu", "bot/nlu/components"):
+    for name in ("data", "bot/nlu"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("domain.yml", "config.yml"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -169,6 +169,7 @@ def test_a_long_talk_does_not_get_slower(talk: Callable[..., list[Turn]]) -> Non
     assert late < early * 2
 
 
+@pytest.mark.slow
 def test_an_engine_loaded_anywhere_prints_nothing_of_a_message(model: Path) -> None:
     """Without any logging set up by the caller."""
     import subprocess

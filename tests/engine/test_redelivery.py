@@ -19,6 +19,7 @@ from bot.engine.rasa.current_message import INCOMING, CurrentMessage
 from bot.engine.rasa.local_engine import RasaEngine
 from bot.engine.turn import EngineAway, Turn
 from tests.databases import KINDS, database_url
+from tests.speaking import say
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -74,10 +75,10 @@ def test_each_message_of_a_talk_is_answered_alike_when_it_comes_again(
     async def run() -> None:
         went_on = 0
         for number, text in enumerate(TALK):
-            first = await engine.reply("again", text, message_id=str(number))
+            first = await say(engine, "again", text, message_id=str(number))
             kept = state(engine, "again")
             for _ in range(3):
-                assert same(await engine.reply("again", text, message_id=str(number))) == same(first)
+                assert same(await say(engine, "again", text, message_id=str(number))) == same(first)
                 assert state(engine, "again") == kept
             assert kept["message"] == str(number)
             went_on += kept["now"] != kept["before"]
@@ -91,9 +92,9 @@ def test_another_id_goes_on_and_answers_as_a_talk_without_redelivery_does(
 ) -> None:
     async def run() -> None:
         for number, text in enumerate(TALK):
-            await engine.reply("with", text, message_id=f"a{number}")
-            one = await engine.reply("with", text, message_id=f"a{number}")
-            other = await engine.reply("without", text, message_id=f"b{number}")
+            await say(engine, "with", text, message_id=f"a{number}")
+            one = await say(engine, "with", text, message_id=f"a{number}")
+            other = await say(engine, "without", text, message_id=f"b{number}")
             assert same(one) == same(other), text
         assert state(engine, "with")["now"] == state(engine, "without")["now"]
 
@@ -128,10 +129,10 @@ def test_a_deletion_is_told_again_and_keeps_nothing_but_the_language(
         talk = f"delete {agreed}"
         await engine.reply(talk, "I get 11.50 an hour gross, 45 hours a week, I'm 30", message_id="1")
         await engine.reply(talk, "please delete all my data", message_id="2")
-        done = await engine.reply(talk, agreed, message_id="3")
+        done = await say(engine, talk, agreed, message_id="3")
         assert done.forget
         assert "11.5" not in json.dumps(state(engine, talk))
-        assert same(await engine.reply(talk, agreed, message_id="3")) == same(done)
+        assert same(await say(engine, talk, agreed, message_id="3")) == same(done)
         await engine.forget(talk)
         assert state(engine, talk) == {}
 

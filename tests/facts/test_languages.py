@@ -30,6 +30,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_thirteenth_language_is_one_command_and_data(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "facts")
     before = run(tmp_path, "check", "--on", TODAY.isoformat()).stderr.count("\n")
@@ -70,7 +71,7 @@ def test_a_thirteenth_language_is_one_command_and_data(tmp_path: Path) -> None:
 def test_a_language_that_is_there_is_not_added_again(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "facts")
     again = run(tmp_path, "add-language", "pl", "--name", "Polski")
-    assert again.returncode == 1 and "pl is there already" in again.stderr
+    assert again.returncode == 1 and "pl exists already" in again.stderr
 
 
 class Pseudo(Catalogues):

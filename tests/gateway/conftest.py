@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 
 from actions.responses import Reply
 from bot.delivery.service import MessageService
@@ -17,6 +16,7 @@ from bot.engine.turn import Turn
 from bot.gateway.app import make
 from bot.settings import Settings
 from facts.base import FactBase
+from tests.servers import listening
 
 #: What a person writes in these tests. None of it may be seen outside the log.
 NAME, NUMBER = "Zakaz-4711-Tajemnica", "31612345678"
@@ -33,6 +33,7 @@ class FewLines:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
@@ -103,8 +104,5 @@ async def gateway(tmp_path: Path, base: FactBase) -> AsyncIterator[Gateway]:
     settings, assistant = Settings(data_folder=str(tmp_path), limit_person_burst=1000.0), FewLines()
     office = MessageService(settings, assistant, lambda kind, holder, language: None)
     app: web.Application = make(settings, office, base)
-    server = TestServer(app)
-    await server.start_server()
-    async with ClientSession() as session:
-        yield Gateway(office, assistant, str(server.make_url("")).rstrip("/"), session)
-    await server.close()
+    async with listening(app) as address, ClientSession() as session:
+        yield Gateway(office, assistant, address, session)

@@ -96,3 +96,15 @@ async def test_a_request_has_an_id_of_its_own_or_the_proxys(gateway: Gateway) ->
     assert headers["X-Request-ID"] == "proxy-0123456789"
     _, _, headers = await gateway.get("/no/such/page", **{"X-Request-ID": f"{NAME} {NUMBER}!"})
     assert len(headers["X-Request-ID"]) == 16
+
+
+def test_a_message_of_others_ends_where_a_value_begins(written: io.StringIO) -> None:
+    rasa = logging.getLogger("rasa.core.processor")
+    rasa.warning(f"Circuit breaker tripped. Stopped predicting more actions for sender '{NAME}'.")
+    rasa.warning(f"Could not find {NUMBER}, because: {NAME}")
+    rasa.warning("Not reached: %s is away", NAME)
+    rasa.warning("Nothing to see here.")
+    told = written.getvalue()
+    assert NAME not in told and NUMBER not in told
+    for kept in ("more actions for sender …", "Could not find …", "Not reached: %s is away", "Nothing to see here."):
+        assert kept in told

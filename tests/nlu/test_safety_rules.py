@@ -34,6 +34,7 @@ def test_passed(language: str, line: str) -> None:
     assert rule_for(line) is None
 
 
+@pytest.mark.slow
 def test_passing_rules_over_by_their_letters_changes_nothing() -> None:
     """The look at the letters first is only faster: every line of the rules' own tests gives the same."""
     texts = [line for path in sorted(FOLDER.glob("*.yaml")) for line in path.read_text(encoding="utf-8").splitlines()]

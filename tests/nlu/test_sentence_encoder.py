@@ -55,6 +55,7 @@ def test_pieces_of_words_are_the_pieces_of_the_text(theirs: Any) -> None:
         assert tokenizer.encode(text) == theirs._tokenizer.encode(text, add_bos=True, add_eos=True)
 
 
+@pytest.mark.slow
 def test_nothing_of_the_vocabulary_reaches_across_a_space(theirs: Any) -> None:
     tokenizer = theirs._tokenizer
     assert not any("\u2581" in piece[1:] for piece in tokenizer._pieces)

@@ -48,6 +48,14 @@ def test_a_service_runs_as_nobody_special_is_looked_after_and_starts_again(name:
     assert {"test", "interval", "timeout", "retries"} <= set(service["healthcheck"])
 
 
+def test_the_owner_of_certificates_enters_no_folder_that_is_no_longer_its_own() -> None:
+    """At the second `up` the folders below are Caddy's (0700); CHOWN alone does not open them."""
+    owner = SERVICES[ONCE]
+    assert owner["cap_add"] == ["CHOWN"] and "-R" not in str(owner["command"])
+    folders = re.findall(r"/data\S*", str(owner["command"]).partition("chown")[2])
+    assert [one.strip("']") for one in folders] == ["/data/caddy", "/data"], "the inner one while the outer is still ours"
+
+
 def test_versions_are_pinned() -> None:
     images = [service["image"] for service in SERVICES.values() if "build" not in service]
     for path in DOCKERFILES:

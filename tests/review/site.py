@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
-import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 import yaml
@@ -26,9 +24,10 @@ from bot.review.service import ReviewService
 from bot.settings import Settings
 from bot.staff.routes import add_routes as add_staff
 from facts import published
-from tests.staff.site import PASSWORD, make_account
+from tests.servers import RunningGateway, listening
+from tests.staff.form_browser import FormBrowser
+from tests.staff.site import make_account
 
-T = TypeVar("T")
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -36,24 +35,24 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class Site:
+class Site(RunningGateway):
     """Started once; tests come as members of staff."""
 
     def __init__(self, folder: Path, model: Path) -> None:
         self.folder = folder
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self._model = model
         self.content = published.use(folder / "content")
         self.must_pass = folder / "must-pass"
         self.must_pass.mkdir()
         talks = yaml.safe_load((ROOT / "tests/conversations/en.yaml").read_text(encoding="utf-8"))
         kept = [talk for talk in talks if "housing_deduction" in talk["id"]]
         (self.must_pass / "en.yaml").write_text(yaml.safe_dump(kept), encoding="utf-8")
-        self.run(self._start(model))
+        self.start()
 
-    async def _start(self, model: Path) -> None:
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
         settings = Settings(data_folder=str(self.folder))
-        self.assistant = await Assistant.start(model, None)
+        self.assistant = await Assistant.start(self._model, None)
         self.database = Database(f"sqlite:///{self.folder / 'baken.db'}")
         self.keys = Keys(bytes(range(32)))
         self.office = MessageService(
@@ -63,40 +62,24 @@ class Site:
         app.cleanup_ctx.append(self._office)
         add_staff(app, self.database, self.keys, settings)
         self.room: ReviewService = add_routes(app, self.office, must_pass=self.must_pass)
-        self.runner = web.AppRunner(app, access_log=None)
-        await self.runner.setup()
-        one = web.TCPSite(self.runner, "127.0.0.1", 0)
-        await one.start()
-        self.address = f"http://127.0.0.1:{one._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
+        async with listening(app) as self.address:
+            yield
+        await self.assistant.close()
 
     async def _office(self, app: web.Application) -> Any:
         await self.office.open()
         yield
         await self.office.close()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the server's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
-
-    def db(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        """Do something in the log."""
-        return self.run(self.database.transaction(function, *args, **kwargs))
-
-    def close(self) -> None:
-        self.run(self.runner.cleanup())
-        self.run(self.assistant.close())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-
     def visitor(self, name: str, role: str = "editor") -> Visitor:
         """Somebody who is signed in."""
-        self.run(asyncio.to_thread(lambda: None))
 
         def known(connection: Any) -> bool:
             from bot.staff import accounts
 
             return accounts.by_name(connection, name)[0] is not None
 
-        if not self.db(known):
+        if not self.run(known):
             self.db_account(name, role)
         visitor = Visitor(self.address)
         visitor.sign_in(name)
@@ -106,7 +89,7 @@ class Site:
         """An account with the tests' password."""
 
         class Door:
-            now = staticmethod(lambda function: self.db(function))
+            transaction_sync = staticmethod(lambda function: self.run(function))
 
         make_account(Door(), name, role)  # type: ignore[arg-type]
 
@@ -121,29 +104,20 @@ class Site:
             at=now(),
             language=language,
         )
-        (taken,) = self.run(self.office.receive([incoming]))
+        (taken,) = self.wait(self.office.receive([incoming]))
         until = time.monotonic() + 30
-        while time.monotonic() < until and self.db(inbox.waiting_since) is not None:
+        while time.monotonic() < until and self.run(inbox.waiting_since) is not None:
             time.sleep(0.05)
         if consent:
-            self.db(cases.open_case, taken.conversation, now(), urgency=1, topic="", language=language, first_message=0)
-            self.db(cases.consent, taken.conversation, "improve", consent)
+            self.run(
+                cases.open_case, taken.conversation, now(), urgency=1, topic="", language=language, first_message=0
+            )
+            self.run(cases.consent, taken.conversation, "improve", consent)
         return int(taken.id)
 
 
-class Visitor:
-    """One browser without script: forms, and links."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.session = requests.Session()
-        self.csrf = ""
-
-    def get(self, path: str, **headers: str) -> requests.Response:
-        answer = self.session.get(self.address + path, headers=headers, timeout=60)
-        found = re.search(r'name="csrf" value="([0-9a-f]{64})"', answer.text)
-        self.csrf = found[1] if found else self.csrf
-        return answer
+class Visitor(FormBrowser):
+    """Somebody of the test room: after a form they see the page that it leads to."""
 
     def post(
         self,
@@ -155,18 +129,4 @@ class Visitor:
         csrf: str | None = None,
         **headers: str,
     ) -> requests.Response:
-        data = {"csrf": self.csrf if csrf is None else csrf, **form}
-        return self.session.post(
-            self.address + path,
-            data=data,
-            files=files,
-            headers={"Origin": self.address, **headers},
-            timeout=120,
-            allow_redirects=follow,
-        )
-
-    def sign_in(self, name: str) -> None:
-        self.get("/staff/sign-in")
-        answer = self.post("/staff/sign-in", {"name": name, "password": PASSWORD}, follow=False)
-        assert answer.status_code == 303, answer.text
-        self.get("/staff/account")
+        return self.submit(path, form, files=files, follow=follow, csrf=csrf, headers=headers)

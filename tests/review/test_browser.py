@@ -101,14 +101,14 @@ def test_a_file_is_brought_run_with_progress_and_shown_with_charts(page: Page, s
         page.set_input_files("#file", path)
         page.click("main form[enctype] button")
         expect(page.locator("svg.chart").first).to_be_visible(timeout=SLOW)  # the page went on by itself
-    assert "1 better, 0 worse, 2 the same" in page.inner_text("main")
+    assert "1 better, 0 worse, 2 unchanged" in page.inner_text("main")
     assert findings(page) == []
     page.goto(f"{site.address}/desk/room/runs")
     assert findings(page) == []
     path.write_text("id,language,topic,text\n1,en,nothing_of_ours,hello\n", encoding="utf-8")
     page.set_input_files("#file", path)
     page.click("main form[enctype] button")
-    expect(page.locator("[role=alert]")).to_contain_text("line 2, column topic: No topic is called nothing_of_ours")
+    expect(page.locator("[role=alert]")).to_contain_text("line 2, column topic: There is no topic nothing_of_ours")
 
 
 def test_a_fact_is_changed_published_answered_from_and_taken_back(page: Page, site: Site) -> None:
@@ -118,7 +118,7 @@ def test_a_fact_is_changed_published_answered_from_and_taken_back(page: Page, si
     old = page.input_value("#says-0-text")
     page.fill("#says-0-text", old.replace("only allowed", "allowed only"))
     page.fill("#reason", "said more plainly")
-    page.click("text=Keep as a draft and test it")
+    page.click("text=Save as a draft and test it")
     expect(page.locator("button[value=publish]")).to_be_visible(timeout=SLOW)
     expect(page.locator("text=stale, shown in English")).to_have_count(11)
     page.locator("details.fact > summary").nth(11).click()

@@ -18,7 +18,7 @@ HX = {"HX-Request": "true"}
 
 
 def rows(site: Site, table: sa.Table) -> list[Any]:
-    return list(site.db(lambda connection: connection.execute(sa.select(table)).all()))
+    return list(site.run(lambda connection: connection.execute(sa.select(table)).all()))
 
 
 def test_a_try_shows_what_happened_inside_and_leaves_nothing_behind(site: Site, editor: Visitor) -> None:
@@ -68,7 +68,7 @@ def test_a_wrong_answer_is_flagged_and_approved_as_a_training_line(site: Site, e
     page = editor.get("/desk/room/flags").text
     assert "[phone]" in page and "12345678" not in page
     number = next(
-        flag.id for flag in site.db(flags.listed, site.keys) if flag.text.startswith("they never put the hours")
+        flag.id for flag in site.run(flags.listed, site.keys) if flag.text.startswith("they never put the hours")
     )
     assert editor.post(f"/desk/room/flags/{number}", {"what": "train", "right": "proof_of_hours", "text": text}).ok
     patch = editor.get("/desk/room/room.patch").text
@@ -86,10 +86,10 @@ def test_a_line_of_the_exam_is_not_taken_for_training(site: Site, editor: Visito
     editor.get("/desk/room")
     form = {"text": exam["text"], "language": "en", "got": "menu", "right": exam["topic"], "understood": "no"}
     editor.post("/desk/room/flags", form)
-    number = max(flag.id for flag in site.db(flags.listed, site.keys))
+    number = max(flag.id for flag in site.run(flags.listed, site.keys))
     answer = editor.post(f"/desk/room/flags/{number}", {"what": "train", "right": exam["topic"]}, **HX)
     assert 'role="alert"' in answer.text
-    assert site.db(flags.get, site.keys, number).state == "new"
+    assert site.run(flags.get, site.keys, number).state == "new"
 
 
 def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(site: Site, editor: Visitor) -> None:
@@ -106,7 +106,7 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
         numbers = [*asked.values(), quiet]
         connection.execute(sa.update(table).where(table.c.id.in_(numbers)).values(understood=False))
 
-    site.db(unclear)
+    site.run(unclear)
     page = editor.get("/desk/room/flags").text
     assert "wimble yes" in page and "wimble no" not in page and "wimble silent" not in page
     assert "Novak" not in page and "[name]" in page
@@ -116,7 +116,7 @@ def test_only_conversations_with_consent_come_into_the_list_and_they_go_with_it(
     own = next(row for row in rows(site, log_schema.messages) if row.id == asked["yes"])
     from bot.conversations import store as conversations
 
-    site.db(conversations.erase_content, own.conversation)  # "delete my data"
+    site.run(conversations.erase_content, own.conversation)  # "delete my data"
     assert "wimble yes" not in editor.get("/desk/room/flags").text
     assert asked["yes"] not in [row.message for row in rows(site, schema.flags)]
 
@@ -170,6 +170,14 @@ def test_a_file_is_run_and_compared_with_the_run_before(site: Site, editor: Visi
         ("a.yaml", b"- id: x\n  turns: []\n", "turns"),
         ("a.yaml", b"- id: x\n  turns: [hi]\n  expect: {topics: [zzz]}\n", "zzz"),
         ("../../etc/passwd.exe", b"hello", ".csv"),
+        ("a.yaml", b"- id: x\n  turns: [hi]\n---\n- id: y\n", "regel 3"),
+        ("a.yaml", b"- id: x\n  turns: [hi]\n- ? [a, b]\n  : c\n", "regel 3"),
+        ("a.yaml", b"- id: x\n- ? {a: b}\n  : c\n", "regel 2"),
+        ("a.yaml", b"- id: x\n  turns: [hi]\n  today: 2020-02-30\n", "regel 3"),
+        ("a.yaml", b"- id: x\n  turns: [hi]\n  today: 2024-13-45\n", "regel 3"),
+        ("a.yaml", b"- id: x\n  turns: [hi]\n  n: " + b"9" * 6000 + b"\n", "regel 3"),
+        ("a.yaml", b"- id: x\n  turns: [hi, 2001-12-14t21:59:43.10-99:99]\n", "regel 2"),
+        ("a.yaml", b"- id: x\n  turns: [hi\x01]\n", "control characters"),
     ],
     ids=[
         "no column",
@@ -184,6 +192,14 @@ def test_a_file_is_run_and_compared_with_the_run_before(site: Site, editor: Visi
         "no turns",
         "unknown topic in a talk",
         "a path",
+        "two documents",
+        "a list as key",
+        "a map as key",
+        "a day that February has not",
+        "a month that no year has",
+        "6,000 digits",
+        "a zone that no clock has",
+        "a control character",
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_with_the_place(

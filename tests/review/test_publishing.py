@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from bot.review.content import drafts, publishing
-from tests.review.site import Site, Visitor
+from bot.review import schema
+from bot.review.content import blocks, drafts, publishing
+from bot.review.suites import store as runs
+from tests.review.site import Site, Visitor, now
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent.parent
 FACT = "/desk/room/facts/fact:housing-max-25"
@@ -19,8 +27,6 @@ ASKED = "may the agency take money from my wage for the bed?"
 
 def form_of(visitor: Visitor, path: str) -> dict[str, str]:
     """What a browser would send for the form as it stands."""
-    import html
-
     page = visitor.get(path).text
     form = {
         name: html.unescape(value)
@@ -45,7 +51,7 @@ def settled(visitor: Visitor, path: str) -> str:
 
 
 def answer(site: Site, text: str = ASKED) -> str:
-    turn = site.run(site.assistant.reply(f"t{time.monotonic_ns()}", text))
+    turn = site.wait(site.assistant.reply(f"t{time.monotonic_ns()}", text))
     return "\n".join(reply.text for reply in turn.replies)
 
 
@@ -132,7 +138,7 @@ def test_a_change_that_breaks_a_must_pass_conversation_cannot_be_published(site:
     assert 'value="publish"' not in page and "en-housing_deduction-1" in page
     refused = editor.post(change, {"what": "publish"})
     assert refused.status_code == 409 and 'role="alert"' in refused.text
-    version = site.db(drafts.version)
+    version = site.run(drafts.version)
     assert site.content.version().startswith(f"{version}-") or version == 0 or site.content.version() == ""
     assert "25" in answer(site)
     editor.post(change, {"what": "drop"})
@@ -168,6 +174,122 @@ def test_a_form_that_does_not_fit_says_where(site: Site, editor: Visitor, change
     assert f'id="{field}-wrong"' in answered.text or (f'name="{field}"' in answered.text and "error" in answered.text)
 
 
+def kept(site: Site) -> int:
+    """How many changes there are, dropped ones too."""
+    return int(
+        site.run(lambda connection: connection.execute(sa.select(sa.func.count(schema.changes.c.id))).scalar_one())
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "added", "said"),
+    [
+        ("says-0-text", " It is {unknown_figure}.", "unknown figure {unknown_figure}"),
+        ("says-0-text", " It is {housing_max_share:by_age}.", "no values by age"),
+        ("translation-housing-max-25-pl", " To {nie_ma_takiej}.", "unknown figure {nie_ma_takiej}"),
+        ("says-0-text", "\0", ""),
+        ("says-0-text", "\ufffe", ""),
+        ("reason", "\0", ""),
+        ("note", "\x7f", ""),
+        ("sources-0-quote", "\x01", ""),
+        ("translation-housing-max-25-pl", "\0", ""),
+    ],
+)
+def test_a_text_that_cannot_be_told_is_not_taken_and_nothing_that_was_typed_is_lost(
+    site: Site, editor: Visitor, name: str, added: str, said: str
+) -> None:
+    form = {**form_of(editor, FACT), "reason": "a reason"}
+    typed = f"{form[name]} And more words.{added}"
+    before = kept(site)
+    answered = editor.post(FACT, {**form, name: typed})
+    assert answered.status_code == 422
+    page = html.unescape(answered.text)
+    assert f'id="{name}-wrong"' in page, "it says where"
+    assert said in page.split(f'id="{name}-wrong"')[1].split("</span>")[0], "and what"
+    assert (typed if said else typed.removesuffix(added)) in page
+    assert kept(site) == before
+
+
+def drafted_by_hand(site: Site, entry: str, old: str, new: str) -> str:
+    """A draft as it stands in the database of an installation that took it."""
+
+    def keep(connection: Connection) -> int:
+        file = site.room.file(entry)
+        text = blocks.block((ROOT / "facts" / file).read_text(encoding="utf-8"), entry.partition(":")[2])
+        assert old in text
+        return drafts.draft(
+            connection,
+            entry=entry,
+            file=file,
+            before=text,
+            after=text.replace(old, new, 1),
+            translations_before={},
+            translations={},
+            reason="by hand",
+            author=1,
+            now=now(),
+        )
+
+    return f"/desk/room/changes/{site.run(keep)}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "old", "new", "said"),
+    [
+        ("fact:housing-max-25", "{housing_max_share}", "{unknown_figure}", "unknown figure {unknown_figure}"),
+        ("fact:housing-max-25", "{housing_max_share}", "{housing_max_share} \0", "not YAML"),
+        ("figure:housing_max_share", 'value: "25"', 'value: "abc"', "is no"),
+    ],
+)
+def test_a_draft_that_was_taken_and_cannot_be_told_says_so_on_its_page(
+    site: Site, editor: Visitor, entry: str, old: str, new: str, said: str
+) -> None:
+    change = drafted_by_hand(site, entry, old, new)
+    page = editor.get(change)
+    assert page.status_code == 200 and said in html.unescape(page.text)
+    refused = editor.post(change, {"what": "publish"})
+    assert refused.status_code == 409 and said in html.unescape(refused.text)
+    editor.post(change, {"what": "drop"})
+
+
+def state_of(site: Site, change: str) -> list[str]:
+    """The states of the runs of a draft, oldest first."""
+    table, number = schema.runs, int(change.rpartition("/")[2])
+    query = sa.select(table.c.state).where(table.c.change == number).order_by(table.c.id)
+    return list(site.run(lambda connection: connection.execute(query).scalars().all()))
+
+
+def test_the_test_of_a_draft_ends_when_the_draft_is_replaced_or_given_up(site: Site, editor: Visitor) -> None:
+    form = {**form_of(editor, FACT), "reason": "first"}
+    first = drafted(site, editor, {**form, "says-0-text": form["says-0-text"] + " First."})
+    assert state_of(site, first)[-1:] in (["waiting"], ["running"])
+    second = drafted(site, editor, {**form, "says-0-text": form["says-0-text"] + " Second."})
+    assert state_of(site, first) == ["stopped"]
+    assert state_of(site, second)[-1:] in (["waiting"], ["running"])
+    editor.post(second, {"what": "drop"})
+    assert state_of(site, second) == ["stopped"]
+
+
+def test_a_test_whose_content_is_gone_is_stopped_before_it_asks_anything(
+    site: Site, editor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = {**form_of(editor, FACT), "reason": "gone"}
+    change = drafted(site, editor, {**form, "says-0-text": form["says-0-text"] + " Gone."})
+    settled(editor, change)
+    number = int(change.rpartition("/")[2])
+    name = site.run(lambda c: c.execute(sa.select(schema.runs.c.draft).where(schema.runs.c.change == number)).scalar())
+    shutil.rmtree(site.content.folder / "drafts" / name)
+    caplog.clear()
+    site.run(runs.ask, 1, now(), change=number, draft=name)
+    until = time.monotonic() + 30
+    while state_of(site, change)[-1] in ("waiting", "running") and time.monotonic() < until:
+        time.sleep(0.1)
+    assert state_of(site, change)[-1] == "stopped"
+    assert "FileNotFoundError" not in caplog.text
+    assert "<progress" not in editor.get(change).text, "its page makes the content anew, and it can be tested again"
+    editor.post(change, {"what": "drop"})
+
+
 def test_values_that_no_form_offers_are_refused(site: Site, editor: Visitor) -> None:
     form = {**form_of(editor, FACT), "reason": "x", "says-0-standing": "law", "role": "boss"}
     assert editor.post(FACT, form).status_code == 422
@@ -188,7 +310,7 @@ def test_of_two_who_publish_at_once_the_second_tests_again(site: Site, editor: V
     assert refused.status_code == 409
     other.post(second, {"what": "test"})
     publish(other, second)
-    assert [change.name for change in site.db(drafts.in_force)[-2:]] == ["housing-max-25", "housing-conditions"]
+    assert [change.name for change in site.run(drafts.in_force)[-2:]] == ["housing-max-25", "housing-conditions"]
 
 
 def test_what_git_changed_too_is_shown_and_what_git_took_over_is_not_counted(site: Site, tmp_path: Path) -> None:
@@ -200,7 +322,7 @@ def test_what_git_changed_too_is_shown_and_what_git_took_over_is_not_counted(sit
     for part in ("figures", "locales", "sources", "texts", "topics"):
         shutil.copytree(FOLDER / part, source / part)
     shutil.copy(FOLDER / "topics.yaml", source)
-    changes = site.db(drafts.in_force)
+    changes = site.run(drafts.in_force)
     newest = {change.entry: change for change in changes}["fact:housing-max-25"]
     assert publishing.clashes(changes, source) == []
     path = source / newest.file

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.staff import accounts, passwords
 from bot.staff.auth import Nav
 from bot.staff.routes import add_routes
+from tests.servers import listening
 
 PASSWORD = "a lamp by the harbour"
 HASHED = passwords.hashed(PASSWORD)
@@ -98,16 +99,11 @@ async def serving(url: str, **settings: Any) -> AsyncIterator[Site]:
     app = web.Application()
     staff = add_routes(app, database, keys, Settings(**settings))
     staff.nav.append(Nav("advisor", "/staff/account?room=desk", "account.title"))
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    one = web.TCPSite(runner, "127.0.0.1", 0)
-    await one.start()
-    port = one._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-    made = Site(f"http://127.0.0.1:{port}", database, keys)
     try:
-        yield made
+        async with listening(app) as address:
+            made = Site(address, database, keys)
+            yield made
+            for visitor in made.visitors:
+                await visitor.session.close()
     finally:
-        for visitor in made.visitors:
-            await visitor.session.close()
-        await runner.cleanup()
         database.close()

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from server import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a secret of this test run"

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,11 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+from tests.ports import free_port
 
 
 class Server:
@@ -42,13 +37,14 @@ class Server:
                 "PYTHONUNBUFFERED": "1",
                 "BAKEN_LIMIT_ADDRESS": "1000",  # all tests come from one address
                 "BAKEN_LIMIT_ADDRESS_BURST": "10000",
+                "BAKEN_LIMIT_PERSON_BURST": "10000",  # and write faster than people do
                 **environment,
             },
             stdout=self._file,
             stderr=subprocess.STDOUT,
         )
 
-    def wait(self, seconds: float = 60) -> float:
+    def wait(self, seconds: float = 150) -> float:
         start = time.monotonic()
         while time.monotonic() - start < seconds:
             if self.process.poll() is not None:
@@ -72,11 +68,20 @@ class Server:
             return refused.code, refused.read().decode(errors="replace")
 
     def say(
-        self, text: str, conversation: str | None = None, language: str | None = None, seconds: float = 30
+        self,
+        text: str,
+        conversation: str | None = None,
+        language: str | None = None,
+        seconds: float = 30,
+        typed: bool = False,
     ) -> dict[str, Any]:
-        """Post a message as the chat does and wait for what is said to it. A text with a slash is a pressed button."""
+        """Post a message as the chat does and wait for what is said to it. A text with a slash is a button.
+
+        Args:
+            typed: it is typed in any case.
+        """
         talk = conversation or uuid.uuid4().hex
-        payload = text if text.startswith("/") else ""
+        payload = text if text.startswith("/") and not typed else ""
         message = {"conversation": talk, "id": uuid.uuid4().hex, "text": text, "language": language, "payload": payload}
         status, taken = self.post("/api/messages", message)
         assert status == 202, taken

@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
-from server import free_port
+
+pytestmark = pytest.mark.slow
 
 FIELDS = {
     "language", "language_confidence", "topic", "confidence", "understood", "safety", "safety_hint", "handoff",
@@ -46,9 +45,15 @@ def test_ask_prints_the_object_of_the_contract_and_nothing_else(model: Path) -> 
 
 def test_ask_goes_on_with_a_conversation(model: Path, tmp_path: Path) -> None:
     baken("ask", "Mijn baas betaalt mijn loon niet op tijd", "--conversation", "talk", folder=tmp_path)
-    run = baken("ask", "/show_source", "--conversation", "talk", "--json", folder=tmp_path)
+    run = baken("ask", "/show_source", "--button", "--conversation", "talk", "--json", folder=tmp_path)
     answer = json.loads(run.stdout)
     assert answer["language"] == "nl" and answer["topic"] == "unpaid_wages" and answer["sources"]
+
+
+def test_ask_takes_a_text_as_a_text_whatever_it_begins_with(model: Path) -> None:
+    run = baken("ask", "/my boss took my passport and beats me", "--json")
+    answer = json.loads(run.stdout)
+    assert answer["safety"] and len(answer["replies"]) == 1
 
 
 def test_ask_for_people(model: Path) -> None:
@@ -135,51 +140,3 @@ def test_a_broken_file_is_named(model: Path, tmp_path: Path, name: str, content:
     (tmp_path / name).write_text(content, encoding="utf-8")
     run = baken("evaluate", str(tmp_path / name))
     assert run.returncode == 1 and what in run.stderr
-
-
-def test_rasas_own_server_and_action_server_answer_on_the_same_files(model: Path, tmp_path: Path) -> None:
-    rasa = str(Path(sys.executable).with_name("rasa"))
-    actions_port, port = free_port(), free_port()
-    endpoints = tmp_path / "endpoints.yml"
-    endpoints.write_text(
-        f'action_endpoint: {{url: "http://127.0.0.1:{actions_port}/webhook", enable_selective_domain: true}}\n'
-        f"tracker_store: {{type: bot.engine.rasa.tracker_store.SnapshotTrackerStore, dialect: sqlite, "
-        f'db: "{tmp_path}/rasa.db"}}\n'
-        "lock_store: {type: bot.engine.rasa.tracker_store.PromptLockStore}\n"
-    )
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
-    processes = [
-        subprocess.Popen([rasa, "run", "actions", "--port", str(actions_port)], env=environment, **quiet),  # type: ignore[call-overload]
-        subprocess.Popen(  # type: ignore[call-overload]
-            [rasa, "run", "--port", str(port), "--model", str(model), "--endpoints", str(endpoints)],
-            env=environment,
-            **quiet,
-        ),
-    ]
-    try:
-        answer = _ask_rasa(port, "Wat is het minimumloon per uur?")
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(20)
-    assert "minimumloon" in answer
-
-
-def _ask_rasa(port: int, text: str) -> str:
-    for _ in range(300):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/webhooks/rest/webhook",
-            json.dumps({"sender": "talk", "message": text}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=10) as reply:
-                said = json.loads(reply.read())
-                if said:
-                    return str(said[0].get("text", ""))
-        except (urllib.error.URLError, ConnectionError):
-            pass
-        time.sleep(0.2)
-    raise AssertionError("no answer")

@@ -6,12 +6,17 @@ import os
 import signal
 import time
 import uuid
+from decimal import Decimal
 from pathlib import Path
 
 import psutil
+import pytest
 from server import running
 
-from bot.engine.engine_pool import CHILD
+from actions.intake.state import from_slot
+from bot.engine.engine_pool import CHILD, EnginePool
+
+pytestmark = pytest.mark.slow
 
 
 def engines(server: int) -> list[psutil.Process]:
@@ -31,6 +36,22 @@ def test_a_talk_goes_on_when_its_engine_is_killed(tmp_path: Path, model: Path) -
         assert again.pid != engine.pid
     time.sleep(0.5)
     assert not again.is_running() or again.status() == psutil.STATUS_ZOMBIE
+
+
+async def test_the_desk_gets_what_a_worker_told_from_an_engine_in_its_own_process(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAKEN_DATA_FOLDER", str(tmp_path))
+    pool = EnginePool(1)
+    await pool.start()
+    try:
+        await pool.reply("one", "I get 11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026. Is that ok?")
+        case = from_slot(await pool.slot("one", "case"))
+        assert case is not None and case.pay is not None and case.pay.amount == Decimal("11.50")
+        assert case.weekly == 45
+        assert await pool.slot("another", "case") is None
+    finally:
+        await pool.close()
 
 
 def test_an_engine_ends_with_a_gateway_that_is_killed(tmp_path: Path, model: Path) -> None:

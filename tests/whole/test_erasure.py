@@ -1,17 +1,21 @@
 """ "Delete my data" does what it says: afterwards no store and no log holds the person's words or numbers.
 
 A real `baken` with WhatsApp; the person tells a case, gets a letter, asks for an advisor, sends a voice message, and
-deletes everything. Then every row of every table is opened with the key, and every file of the data folder is read.
+deletes everything. While Baken runs on, every file of the data folder is searched for what was deleted, as it stood
+there encrypted. Then every row of every table is opened with the key, and every file is read.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 import sqlalchemy as sa
 
 from bench.servers import Baken, message, post
@@ -19,6 +23,8 @@ from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import Database
 from tests.channels.whatsapp import meta
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
+
+pytestmark = pytest.mark.slow
 
 PHONE = "31699988777"
 WORDS = ("Zdzislawa", "Kowalczykowska", "roofdak", "11,37", "aanrander")
@@ -95,18 +101,38 @@ async def test_after_delete_my_data_no_store_holds_a_word_or_number(tmp_path: Pa
             await say(session, baken, graph, voice)
             before = await asyncio.to_thread(copy_and_read, baken, folder)
             assert all(word.lower().encode() in before.lower() for word in (*WORDS, PHONE)), "nothing was kept before"
+            pieces = sealed(folder)
+            assert len(pieces) > 10
             baken.start()
             await baken.ready()
             asked = await tell("verwijder alles wat ik heb geschreven")
             assert "alles" in asked.lower()
             done = await say(session, baken, graph, meta.pressed("/confirm_delete", "Wis", sender=PHONE))
             assert "gewist" in done.lower() or "verwijderd" in done.lower()
-            await asyncio.sleep(2)
+            await asyncio.sleep(4)
+            files = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+            left = {name for name, content in files.items() for piece in pieces if piece in content}
+            assert left == set(), "while Baken runs, no file holds a byte of what was deleted, encrypted as it was"
         finally:
             baken.stop()
     kept, _ = everything(folder)
     found = [word for word in (*WORDS, PHONE) if word.lower().encode() in kept.lower()]
     assert found == []
+
+
+def sealed(folder: Path) -> list[bytes]:
+    """The beginnings of all that stands encrypted in the databases, as bytes of their files."""
+    queries = {
+        "baken.db": ("select content from messages", "select contact from conversations", "select content from files"),
+        "rasa.db": ("select data from events",),
+    }
+    found: list[bytes] = []
+    for name, all_of_it in queries.items():
+        with contextlib.closing(sqlite3.connect(folder / name)) as connection:
+            for query in all_of_it:
+                values = [value for (value,) in connection.execute(query) if value]
+                found += [(value.encode() if isinstance(value, str) else value)[:40] for value in values]
+    return found
 
 
 def copy_and_read(baken: Baken, folder: Path) -> bytes:

@@ -7,7 +7,10 @@ import time
 import uuid
 from pathlib import Path
 
+import pytest
 from server import Server, running
+
+pytestmark = pytest.mark.slow
 
 CASE = "I get 11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026. Is that ok?"
 

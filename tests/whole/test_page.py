@@ -15,6 +15,8 @@ from server import Server
 
 from tests.browsers import chromium_open
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:

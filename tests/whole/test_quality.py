@@ -11,6 +11,8 @@ import pytest
 from bench.quality import exam, figures, measure, page
 from bot.redacted_logging import configure_logging
 
+pytestmark = pytest.mark.slow
+
 #: About one standard deviation of a figure over the rows that it is taken from.
 NOISE = {
     "right": 0.01, "right_each_language": 0.035, "right_not_plain": 0.012, "wrong": 0.008, "safety_given": 0.015,

@@ -15,7 +15,6 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from rasa_servers import KEY, SECRET, Process, action_server, rasa_server, redis
-from server import free_port
 
 from actions.letters import store
 from bot.assistant import Assistant
@@ -23,6 +22,10 @@ from bot.conversations.crypto import Keys
 from bot.engine.http_engine import HttpEngine, NotAnswered
 from bot.engine.turn import EngineAway, Turn
 from tests.databases import database_url
+from tests.ports import free_port
+from tests.speaking import say
+
+pytestmark = pytest.mark.slow
 
 WORD = "zakaz-4711-tajemnica"
 
@@ -118,10 +121,13 @@ async def test_the_servers_answer_in_turn_as_the_engine_in_one_process_does(
 ) -> None:
     engine = HttpEngine(servers.urls, SECRET)
     for number, text in enumerate(TALK):
-        over_http = await engine.reply("as one", text, message_id=str(number))
-        embedded = await assistant._engine.reply("as one", text, message_id=str(number))
+        over_http = await say(engine, "as one", text, message_id=str(number))
+        embedded = await say(assistant._engine, "as one", text, message_id=str(number))
         assert same(over_http) == same(embedded), text
         assert over_http.milliseconds > 0
+    case = await engine.slot("as one", "case")
+    assert case is not None and case == await assistant._engine.slot("as one", "case")  # the desk shows its sum
+    assert await engine.slot("nobody yet", "case") is None
     assert await engine.unhealthy_reason() is None
     await engine.close()
 
@@ -129,9 +135,9 @@ async def test_the_servers_answer_in_turn_as_the_engine_in_one_process_does(
 async def test_a_message_that_comes_again_at_the_other_server_gets_the_same_answer(servers: Servers) -> None:
     one, other = (HttpEngine([url], SECRET) for url in servers.urls)
     for number, text in enumerate(TALK):
-        first = await one.reply("again", text, message_id=str(number))
+        first = await say(one, "again", text, message_id=str(number))
         state = servers.state("again")
-        assert same(await other.reply("again", text, message_id=str(number))) == same(first)
+        assert same(await say(other, "again", text, message_id=str(number))) == same(first)
         assert servers.state("again") == state
     await one.close()
     await other.close()
@@ -154,7 +160,7 @@ async def test_a_message_handed_to_both_at_once_is_answered_by_one_after_the_oth
 async def test_a_letter_comes_with_its_content_and_stays_on_no_server(servers: Servers, letters: Path) -> None:
     engine = HttpEngine(servers.urls, SECRET)
     talk = ("I get 11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026. Is that ok?", "/make_letter")
-    turns = [await engine.reply("letter", text, message_id=str(number)) for number, text in enumerate(talk)]
+    turns = [await say(engine, "letter", text, message_id=str(number)) for number, text in enumerate(talk)]
     documents = [reply.document for reply in turns[-1].replies if reply.document]
     assert len(documents) == 1
     await engine.close()

@@ -17,9 +17,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from rasa_servers import SECRET, action_server, rasa_server, redis
-from server import Server, free_port
+from server import Server
 
 from tests.databases import database_url
+from tests.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 TALK = ("Ile wynosi płaca minimalna?", "Ile mogą potrącić za łóżko?", "/show_source", "Czy dostanę pieniądze za urlop?")
 PEOPLE = 40

@@ -8,9 +8,14 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from server import Server, free_port, running
+from server import Server, running
+
+from tests.ports import free_port
+
+pytestmark = pytest.mark.slow
 
 SECRET = "zakaz-4711-tajemnica"
 
@@ -31,6 +36,17 @@ def test_danger_is_answered_at_once_halfway_through_another_topic(server: Server
     answer = server.say("szef zabrał nam paszporty i nie możemy wyjść z domu", talk)
     assert answer["safety"] is True
     assert "112" in answer["replies"][0]["text"]
+
+
+def test_danger_behind_a_typed_slash_is_answered_once_and_as_danger(server: Server) -> None:
+    answer = server.say("/my boss took my passport and beats me", typed=True)
+    assert answer["safety"] is True and len(answer["replies"]) == 1
+    assert "112" in answer["replies"][0]["text"]
+
+
+@pytest.mark.parametrize("text", ["/start", "/112", "/restart"])
+def test_a_typed_command_gets_one_answer(server: Server, text: str) -> None:
+    assert len(server.say(text, typed=True)["replies"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -102,13 +118,33 @@ def test_a_busy_port_is_said_with_the_setting_to_change(server: Server, tmp_path
     assert f"port {server.port} is in use: set BAKEN_PORT" in second.output()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminate"])
-def test_it_stops_cleanly(tmp_path: Path, model: Path, number: int) -> None:
-    one = Server(tmp_path)
-    one.wait()
-    one.say("hello")
-    assert one.stop(number) == 0
-    assert "Traceback" not in one.output()
+class Ended(NamedTuple):
+    """What is left of a Baken that was asked once, on a day, and stopped."""
+
+    day: str
+    answer: str
+    status: int
+    output: str
+
+
+@pytest.fixture(
+    scope="module", params=[("2026-12-31", signal.SIGINT), ("2027-01-01", signal.SIGTERM)], ids=["Ctrl-C", "terminate"]
+)
+def ended(request: pytest.FixtureRequest, model: Path, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    day, number = request.param
+    with running(tmp_path_factory.mktemp("ended"), BAKEN_TODAY=day) as one:
+        answer = one.say("What is the minimum wage in the Netherlands?")["replies"][0]["text"]
+        return Ended(day, answer, one.stop(number), one.output())
+
+
+def test_it_stops_cleanly(ended: Ended) -> None:
+    assert ended.status == 0
+    assert "Traceback" not in ended.output
+
+
+def test_the_date_is_a_setting(ended: Ended) -> None:
+    assert ("was €14.99 until 31 December 2026" in ended.answer) is (ended.day == "2027-01-01")
+    assert "14.99" in ended.answer
 
 
 @pytest.mark.parametrize(
@@ -132,10 +168,3 @@ def test_a_bad_setting_is_named(tmp_path: Path, model: Path, name: str, value: s
     )
     assert run.returncode == 1
     assert name in run.stderr
-
-
-@pytest.mark.parametrize("day", ["2026-12-31", "2027-01-01"])
-def test_the_date_is_a_setting(tmp_path: Path, model: Path, day: str) -> None:
-    with running(tmp_path, BAKEN_TODAY=day) as one:
-        text = one.say("What is the minimum wage in the Netherlands?")["replies"][0]["text"]
-    assert ("was €14.99 until 31 December 2026" in text) is (day == "2027-01-01")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ PERSON_TYPES, ADVISOR_TYPES = "typing", "writing"
 #: Seconds that a word of typing holds.
 _TYPING: Final = 6.0
 
+log = logging.getLogger(__name__)
 _C, _M = schema.conversations, schema.messages
 
 
@@ -77,7 +79,7 @@ class Api:
         try:
             taken = (await self.office.receive([incoming]))[0]
         except sa.exc.DBAPIError as error:
-            raise _away() from error
+            raise _away(error) from error
         return web.json_response({"message": taken.id}, status=202)
 
     async def poll(self, request: web.Request) -> web.Response:
@@ -94,7 +96,7 @@ class Api:
                 return web.json_response(_NOBODY)
             return web.json_response(await self._news(name, asked))
         except sa.exc.DBAPIError as error:
-            raise _away() from error
+            raise _away(error) from error
 
     async def _news(self, name: str, asked: Polled) -> dict[str, Any]:
         newest: dict[str, Any] = _NOBODY
@@ -124,7 +126,7 @@ class Api:
             try:
                 await self.office.database.transaction(conversations.erase, name)
             except sa.exc.DBAPIError as error:
-                raise _away() from error
+                raise _away(error) from error
             await self.office.assistant.forget(name)
         return web.json_response({"deleted": True})
 
@@ -153,21 +155,23 @@ class Api:
                 conversations.by_address, self.office.keys, CHANNEL, asked.conversation
             )
         except sa.exc.DBAPIError as error:
-            raise _away() from error
+            raise _away(error) from error
 
     def _state(self, connection: Connection, name: str, after: int) -> dict[str, Any]:
         """A conversation behind a row, for its page; and how far the page has come is kept for the desk."""
         conversation = conversations.find(connection, self.office.keys, name)
         if conversation is None:
             return dict(_NOBODY)
+        ends = sa.select(sa.func.min(_M.c.id), sa.func.max(_M.c.id)).where(_M.c.conversation == name)
+        first, newest = connection.execute(ends).one()
+        after = min(after, newest or 0)  # nobody has seen what is not there yet
         rows = history.since(connection, self.office.keys, name, after)
-        first = connection.execute(sa.select(sa.func.min(_M.c.id)).where(_M.c.conversation == name)).scalar()
         new = sa.exists().where(_M.c.conversation == name, _M.c.state == "new")
         connection.execute(sa.update(_C).where(_C.c.id == name, _C.c.seen < after).values(seen=after))
         language = conversation.language or "en"
         return {
             "known": True,
-            "messages": [seen_by_person(row, language) for row in rows],
+            "messages": [seen_by_person(row, language) for row in rows if row.state != "unreadable"],
             "typing": conversation.holder != "human" and bool(connection.execute(sa.select(new)).scalar()),
             "holder": conversation.holder,
             "language": conversation.language,
@@ -187,5 +191,6 @@ def _media_type(content: bytes) -> str:
     return "application/pdf" if content.startswith(b"%PDF") else "application/octet-stream"
 
 
-def _away() -> web.HTTPServiceUnavailable:
+def _away(error: Exception) -> web.HTTPServiceUnavailable:
+    log.error("web: the log's database did not take it (%s)", type(error).__name__)
     return web.HTTPServiceUnavailable(text="not stored; please send it again", headers={"Retry-After": "2"})

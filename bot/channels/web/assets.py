@@ -1,4 +1,4 @@
-"""What the browser fetches: put together, named by its content and packed once, at the start."""
+"""What the browser fetches: named by its content and packed once, at the start."""
 
 from __future__ import annotations
 
@@ -15,11 +15,8 @@ from aiohttp import web
 from bot.channels.web.config import WebConfig
 from facts.languages import NAMES
 
+#: What is sent as it stands; the bundles in it are made from scripts/ (docs/decisions/0019-page-scripts.md).
 STATIC: Final = Path(__file__).parent / "static"
-#: The order matters only for the first, which the others build on, and the last, which begins.
-SCRIPTS: Final = (
-    "base", "words", "links", "frame", "aloud", "keys", "show", "send", "poll", "clear", "leave", "start",
-)  # fmt: skip
 _YEAR: Final = "public, max-age=31536000, immutable"
 _HOUR: Final = "public, max-age=3600"
 
@@ -55,9 +52,8 @@ class Assets:
 
     def __init__(self, texts: dict[str, dict[str, Any]], config: WebConfig) -> None:
         self.files: dict[str, Asset] = {}
-        chat = "\n".join((STATIC / "chat" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
         names = {
-            "script": self._named("chat", f'(function () {{\n"use strict";\n{chat}}})();\n', "js", "text/javascript"),
+            "script": self._named("chat", _read("chat.bundle.js"), "js", "text/javascript"),
             "style": self._named("chat", _read("chat.css"), "css", "text/css"),
             "page_style": self._named("page", _read("page.css"), "css", "text/css"),
         }
@@ -88,13 +84,10 @@ def _read(name: str) -> str:
 
 
 def _loader(texts: dict[str, dict[str, Any]], config: WebConfig) -> str:
-    """widget.js with its few words in all languages, and the place that quick exit goes to."""
+    """The widget with what it is set up with: its few words in all languages, and where quick exit goes."""
     labels = {
-        language: [words["open"], words["close"], words["chat"], words["direction"]]
+        language: {name: words[name] for name in ("open", "close", "chat", "direction")}
         for language, words in texts.items()
     }
-    return (
-        _read("widget.js")
-        .replace("/*labels*/{}", json.dumps(labels, ensure_ascii=False))
-        .replace('/*exit*/""', json.dumps(config.exit))
-    )
+    setup = json.dumps({"exit": config.exit, "labels": labels}, ensure_ascii=False)
+    return f"(function () {{\nvar BAKEN_SETUP = {setup};\n{_read('widget.bundle.js')}}})();\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -40,7 +40,7 @@ class MessageRequest(ApiRequest, frozen=True, kw_only=True):
 class Polled(ApiRequest, frozen=True, kw_only=True):
     """What is new behind row `after`? `typing` and `holder` are what the page shows now, where it says so."""
 
-    after: int = 0
+    after: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0  #: as a database counts
     wait: float = 0.0
     typing: bool | None = None
     holder: str | None = None

@@ -54,8 +54,11 @@ class WhatsAppCarrier:
         files: Files,
         wording: Wording,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        doubtful: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`doubtful`: whether our clock may be ahead; then Meta is asked whether the 24 hours are over."""
         self.config, self.graph, self.files, self.wording, self.now = config, graph, files, wording, now
+        self.doubtful = doubtful
         self._done: OrderedDict[int, int] = OrderedDict()  # parts of a row that were sent
         self._media: OrderedDict[int, str] = OrderedDict()  # row to uploaded file
         self._read: OrderedDict[str, None] = OrderedDict()  # messages that were marked as read
@@ -70,7 +73,7 @@ class WhatsAppCarrier:
         if contact is None or not (contact.phone or contact.user_id):
             return NotDelivered("no_address", permanent=True)
         said = words(self.wording, outgoing.message.content.language or conversation.language)
-        if not self.window_open(conversation):
+        if not self.window_open(conversation) and not self.doubtful():
             return await self._outside(outgoing, contact)
         parts = split(outgoing.message.content, said)
         if not parts:

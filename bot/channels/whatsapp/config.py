@@ -33,7 +33,7 @@ class WhatsAppConfig(msgspec.Struct, frozen=True, kw_only=True):
     verify_token: str
     template: str = ""
     template_languages: tuple[str, ...] = ("en",)
-    oldest: timedelta = timedelta(hours=25)  #: age at which a message is taken for a replay
+    oldest: timedelta = timedelta(hours=169)  #: age at which a message is taken for a replay: Meta tries for 7 days
 
     def __repr__(self) -> str:
         """Without the secrets."""

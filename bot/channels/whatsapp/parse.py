@@ -32,6 +32,8 @@ class ParsedWebhook(msgspec.Struct, frozen=True):
     updates: tuple[DeliveryStatus, ...]
     #: what was left out, by reason: phone_number_id, old, group, nobody, field, status
     left_out: Mapping[str, int]
+    #: of what is for our number, how old it is by our clock; what bears no time is left out
+    ages: tuple[timedelta, ...] = ()
 
 
 def parse_webhook(body: Any, phone_number_id: str, now: datetime, oldest: timedelta) -> ParsedWebhook:
@@ -46,6 +48,7 @@ def parse_webhook(body: Any, phone_number_id: str, now: datetime, oldest: timede
     incoming: list[Incoming] = []
     updates: list[DeliveryStatus] = []
     left_out: Counter[str] = Counter()
+    ages: list[timedelta] = []
     for entry in items(body, "entry"):
         for change in items(entry, "changes"):
             value = mapping(change, "value")
@@ -56,6 +59,9 @@ def parse_webhook(body: Any, phone_number_id: str, now: datetime, oldest: timede
                 left_out["phone_number_id"] += 1
                 continue
             contacts = list(items(value, "contacts"))
+            for one in (*items(value, "messages"), *items(value, "statuses")):
+                if text(one, "timestamp"):
+                    ages.append(now - moment(one, "timestamp", now))
             for message in items(value, "messages"):
                 got = _message(message, contacts, now, oldest)
                 if isinstance(got, Incoming):
@@ -68,7 +74,7 @@ def parse_webhook(body: Any, phone_number_id: str, now: datetime, oldest: timede
                     updates.append(update)
                 else:
                     left_out[update] += 1
-    return ParsedWebhook(tuple(incoming), tuple(updates), dict(left_out))
+    return ParsedWebhook(tuple(incoming), tuple(updates), dict(left_out), tuple(ages))
 
 
 def _message(
@@ -113,13 +119,19 @@ def _person(message: Mapping[str, Any], contacts: list[Mapping[str, Any]]) -> tu
     phone, user_id = text(message, "from"), text(message, "from_user_id")
     if phone and not phone.lstrip("+").isdigit():  # a user id where the number used to be
         phone, user_id = "", user_id or phone
+
+    def fits(card: Mapping[str, Any]) -> bool:
+        """Whether a card may be this sender's: it bears no other id of the same kind."""
+        return not (phone and text(card, "wa_id")) and not (user_id and text(card, "user_id"))
+
     card = next(
         (
             one
             for one in contacts
-            if (phone and text(one, "wa_id") == phone) or (user_id and text(one, "user_id") == user_id)
+            if (phone and text(one, "wa_id").lstrip("+") == phone.lstrip("+"))
+            or (user_id and text(one, "user_id") == user_id)
         ),
-        contacts[0] if len(contacts) == 1 and text(message, "type") != "system" else {},
+        contacts[0] if len(contacts) == 1 and text(message, "type") != "system" and fits(contacts[0]) else {},
     )
     contact = Contact(
         phone=(phone or text(card, "wa_id")).lstrip("+"),

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from aiohttp import web
 
 from bot.channels.whatsapp.config import WhatsAppConfig
+from bot.channels.whatsapp.lateness import Lateness
 from bot.channels.whatsapp.parse import ParsedWebhook, parse_webhook
 from bot.conversations.models import DeliveryStatus, Incoming
 from bot.timeouts import timeout
@@ -56,9 +57,10 @@ def add_routes(
     config: WhatsAppConfig,
     core: Core,
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    lateness: Lateness | None = None,
 ) -> None:
-    """Open the webhook."""
-    webhook = WhatsAppWebhook(config, core, now)
+    """Open the webhook. `lateness` is told how old what comes in is."""
+    webhook = WhatsAppWebhook(config, core, now, lateness or Lateness())
     app.router.add_get(PATH, webhook.verify, allow_head=False)
     app.router.add_post(PATH, webhook.receive)
 
@@ -66,8 +68,8 @@ def add_routes(
 class WhatsAppWebhook:
     """The two handlers."""
 
-    def __init__(self, config: WhatsAppConfig, core: Core, now: Callable[[], datetime]) -> None:
-        self.config, self.core, self.now = config, core, now
+    def __init__(self, config: WhatsAppConfig, core: Core, now: Callable[[], datetime], lateness: Lateness) -> None:
+        self.config, self.core, self.now, self.lateness = config, core, now, lateness
 
     async def verify(self, request: web.Request) -> web.Response:
         """`GET`: hands the challenge back to whoever knows our word."""
@@ -94,6 +96,8 @@ class WhatsAppWebhook:
             raise self._no(web.HTTPForbidden, "signature_wrong")
         payload = self._json(body)
         reading = parse_webhook(payload, self.config.phone_number_id, self.now(), self.config.oldest)
+        for age in reading.ages:
+            self.lateness.note(age)
         for reason, times in reading.left_out.items():
             for _ in range(times):
                 self.core.refused(reason)

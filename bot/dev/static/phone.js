@@ -1,150 +1,276 @@
 // The telephone of /dev/phone: posts what a person does, shows what Baken sends. Development only.
-const byId = (id) => document.getElementById(id);
-const [log, state, person] = [byId("log"), byId("state"), byId("person")];
-const media = { audio: "audio/ogg; codecs=opus", image: "image/jpeg", document: "application/pdf", sticker: "image/webp" };
-let seen = 0;
+
+/** @typedef {Record<string, any>} Payload a message as Meta's Graph API describes it; `type` names its one other part */
+/** @typedef {{ id: string, title: string }} Choice */
+/**
+ * @typedef {{ n: number } & (
+ *   { kind: "message", id: string, payload: Payload }
+ *   | { kind: "read", message: string, typing: boolean }
+ *   | { kind: "sent" | "delivered", id: string }
+ * )} PhoneEvent
+ */
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+function byId(id, type) {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new TypeError(`no such element: ${id}`);
+  return element;
+}
+
+const log = byId("log", HTMLElement);
+const stateLine = byId("state", HTMLElement);
+const personField = byId("person", HTMLSelectElement);
+const kindField = byId("kind", HTMLSelectElement);
+const textField = byId("text", HTMLInputElement);
+const sheet = byId("sheet", HTMLDialogElement);
+
+/** @type {Record<string, string>} */
+const MEDIA_TYPES = {
+  audio: "audio/ogg; codecs=opus", image: "image/jpeg", document: "application/pdf", sticker: "image/webp",
+};
+const READ_MARK = "✓✓ read";
+const RETRY_MS = 1000;
+
+let lastEvent = 0;
+/** @type {Set<string>} messages that were read: some before it is known here under which id they were sent */
+const readIds = new Set();
 let lastMine = "";
 let lastTheirs = "";
-let run = 0;
+/** Counts up when another person takes the telephone: what still waits for the one before then ends. */
+let session = 0;
 
-function line(kind, ...parts) {
-  const item = document.createElement("li");
-  item.className = kind;
-  item.dir = "auto";
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [text]
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} [properties]
+ */
+function createElement(tag, text = "", properties = {}) {
+  return Object.assign(document.createElement(tag), { textContent: text }, properties);
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} onClick
+ */
+function createButton(label, onClick) {
+  const button = createElement("button", label, { type: "button" });
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+/**
+ * @param {"mine" | "theirs"} side
+ * @param {HTMLElement[]} parts
+ */
+function appendItem(side, ...parts) {
+  const item = createElement("li", "", { className: side, dir: "auto" });
   item.append(...parts);
   log.append(item);
   log.scrollTop = log.scrollHeight;
   return item;
 }
 
-function element(name, text = "", more = {}) {
-  return Object.assign(document.createElement(name), { textContent: text }, more);
+/**
+ * What stands small under a message.
+ * @param {Element | null} item
+ * @param {string} text
+ */
+function setMark(item, text) {
+  const mark = item?.querySelector("small");
+  if (mark) mark.textContent = text;
 }
 
-async function say(message, shown) {
-  const mine = line("mine", element("p", shown), element("small", "…"));
-  const answer = await fetch("/dev/phone/say", {
+/** @param {string} id */
+const findItem = (id) => log.querySelector(`[data-id="${CSS.escape(id)}"]`);
+
+// -- what the person does -------------------------------------------------------------------------------------
+
+/**
+ * @param {Payload} message
+ * @param {string} shown
+ */
+async function send(message, shown) {
+  const item = appendItem("mine", createElement("p", shown), createElement("small", "…"));
+  const response = await fetch("/dev/phone/say", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ person: person.value, message }),
+    body: JSON.stringify({ person: personField.value, message }),
   });
-  const { status, id } = answer.ok ? await answer.json() : { status: answer.status };
-  mine.querySelector("small").textContent = status === 200 ? "✓" : `webhook: ${status || "no answer"}`;
-  if (status === 200 && message.type !== "reaction") {
-    lastMine = id;
-    mine.dataset.id = id;
+  /** @type {{ status: number, id: string }} */
+  const answer = response.ok ? await response.json() : { status: response.status, id: "" };
+  const sentMark = readIds.has(answer.id) ? READ_MARK : "✓";
+  setMark(item, answer.status === 200 ? sentMark : `webhook: ${answer.status || "no answer"}`);
+  if (answer.status === 200 && message.type !== "reaction") {
+    lastMine = answer.id;
+    item.dataset.id = answer.id;
   }
 }
 
-function built(kind, text) {
-  if (kind === "text") return [{ type: kind, text: { body: text } }, text];
-  if (media[kind]) {
-    const file = { mime_type: media[kind], sha256: "", id: `phone${Date.now()}`, filename: "paper.pdf" };
-    if (text) file.caption = text;
-    return [{ type: kind, [kind]: file }, `(${kind}) ${text}`];
+/**
+ * A message of a kind, and how it is shown.
+ * @param {string} kind
+ * @param {string} text
+ * @returns {[Payload, string]}
+ */
+function compose(kind, text) {
+  if (MEDIA_TYPES[kind]) {
+    const file = { mime_type: MEDIA_TYPES[kind], sha256: "", id: `phone${Date.now()}`, filename: "paper.pdf" };
+    return [{ type: kind, [kind]: text ? { ...file, caption: text } : file }, `(${kind}) ${text}`];
   }
-  if (kind === "location") return [{ type: kind, location: { latitude: 52.370216, longitude: 4.895168 } }, "(location)"];
-  if (kind === "contacts")
-    return [{ type: kind, contacts: [{ name: { formatted_name: text || "Jan" }, phones: [{ phone: "+31 6 00000000" }] }] }, "(contact)"];
-  if (kind === "reaction") return [{ type: kind, reaction: { message_id: lastTheirs, emoji: text || "👍" } }, text || "👍"];
-  if (kind === "edit")
-    return [{ type: kind, edit: { original_message_id: lastMine, message: { type: "text", text: { body: text } } } }, `(edited) ${text}`];
-  if (kind === "revoke") return [{ type: kind, revoke: { original_message_id: lastMine } }, "(deleted)"];
-  return [{ type: kind }, `(${kind})`];
+  switch (kind) {
+    case "text":
+      return [{ type: kind, text: { body: text } }, text];
+    case "location":
+      return [{ type: kind, location: { latitude: 52.370216, longitude: 4.895168 } }, "(location)"];
+    case "contacts": {
+      const card = { name: { formatted_name: text || "Jan" }, phones: [{ phone: "+31 6 00000000" }] };
+      return [{ type: kind, contacts: [card] }, "(contact)"];
+    }
+    case "reaction":
+      return [{ type: kind, reaction: { message_id: lastTheirs, emoji: text || "👍" } }, text || "👍"];
+    case "edit": {
+      const message = { type: "text", text: { body: text } };
+      return [{ type: kind, edit: { original_message_id: lastMine, message } }, `(edited) ${text}`];
+    }
+    case "revoke":
+      return [{ type: kind, revoke: { original_message_id: lastMine } }, "(deleted)"];
+    default:
+      return [{ type: kind }, `(${kind})`];
+  }
 }
 
-byId("form").addEventListener("submit", (event) => {
+byId("form", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();
-  const [kind, text] = [byId("kind").value, byId("text").value];
+  const kind = kindField.value;
+  const text = textField.value;
   if (kind === "text" && !text) return;
-  byId("text").value = "";
-  byId("kind").value = "text";
-  say(...built(kind, text));
+  textField.value = "";
+  kindField.value = "text";
+  send(...compose(kind, text));
 });
 
-function press(type, button, context) {
-  const message = { type: "interactive", context: { id: context }, interactive: { type, [type]: button } };
-  say(message, button.title);
+/**
+ * @param {"button_reply" | "list_reply"} type
+ * @param {Choice} choice
+ * @param {string} messageId that the choice stood under
+ */
+function choose(type, choice, messageId) {
+  send({ type: "interactive", context: { id: messageId }, interactive: { type, [type]: choice } }, choice.title);
 }
 
-function choices({ type, action }, context) {
-  const box = element("div", "", { className: "choices" });
-  if (type === "button")
-    for (const { reply } of action.buttons) {
-      const button = element("button", reply.title, { type: "button" });
-      button.addEventListener("click", () => press("button_reply", reply, context));
-      box.append(button);
-    }
-  else {
-    const open = element("button", action.button, { type: "button" });
-    open.addEventListener("click", () => {
-      const rows = action.sections.flatMap((section) => section.rows);
-      byId("sheet").querySelector("ol").replaceChildren(
-        ...rows.map((row) => {
-          const button = element("button", row.title, { type: "button" });
-          button.addEventListener("click", () => { byId("sheet").close(); press("list_reply", row, context); });
-          const item = document.createElement("li");
-          item.append(button);
-          return item;
-        }),
-      );
-      byId("sheet").showModal();
-    });
-    box.append(open);
+// -- what Baken sends -----------------------------------------------------------------------------------------
+
+/**
+ * The buttons under a message, or the one that opens its list.
+ * @param {Payload} interactive
+ * @param {string} messageId
+ */
+function renderChoices({ type, action }, messageId) {
+  const box = createElement("div", "", { className: "choices" });
+  if (type === "button") {
+    /** @type {{ reply: Choice }[]} */
+    const buttons = action.buttons;
+    box.append(...buttons.map(({ reply }) => createButton(reply.title, () => choose("button_reply", reply, messageId))));
+  } else {
+    /** @type {{ rows: Choice[] }[]} */
+    const sections = action.sections;
+    box.append(createButton(action.button, () => openSheet(sections.flatMap((section) => section.rows), messageId)));
   }
   return box;
 }
 
-function show({ id, payload }) {
-  const what = payload[payload.type];
+/**
+ * @param {Choice[]} rows
+ * @param {string} messageId
+ */
+function openSheet(rows, messageId) {
+  const items = rows.map((row) => {
+    const item = createElement("li");
+    item.append(createButton(row.title, () => {
+      sheet.close();
+      choose("list_reply", row, messageId);
+    }));
+    return item;
+  });
+  sheet.querySelector("ol")?.replaceChildren(...items);
+  sheet.showModal();
+}
+
+/**
+ * @param {string} id
+ * @param {Payload} payload
+ */
+function showMessage(id, payload) {
+  const content = payload[payload.type];
+  /** @type {HTMLElement[]} */
   const parts = [];
-  const file = payload.type === "document" ? what : what.header?.document;
-  if (file) parts.push(element("a", `📄 ${file.filename ?? "file"}`, { href: `/dev/phone/files/${file.id}`, download: file.filename ?? "" }));
-  const text = what.body?.text ?? what.body ?? what.caption ?? what.components?.[0].parameters[0].text ?? "";
-  parts.push(element("p", payload.type === "template" ? `[template ${what.name}, ${what.language.code}] ${text}` : text));
-  if (payload.type === "interactive") parts.push(choices(what, id));
-  const raw = element("details");
-  raw.append(element("summary", payload.type), element("pre", JSON.stringify(payload, null, 1)));
-  parts.push(raw, element("small", "sending"));
-  line("theirs", ...parts).dataset.id = id;
+  const file = payload.type === "document" ? content : content.header?.document;
+  if (file) {
+    const link = { href: `/dev/phone/files/${file.id}`, download: file.filename ?? "" };
+    parts.push(createElement("a", `📄 ${file.filename ?? "file"}`, link));
+  }
+  const text = content.body?.text ?? content.body ?? content.caption ?? content.components?.[0].parameters[0].text ?? "";
+  const label = payload.type === "template" ? `[template ${content.name}, ${content.language.code}] ` : "";
+  parts.push(createElement("p", label + text));
+  if (payload.type === "interactive") parts.push(renderChoices(content, id));
+  const raw = createElement("details");
+  raw.append(createElement("summary", payload.type), createElement("pre", JSON.stringify(payload, null, 1)));
+  parts.push(raw, createElement("small", "sending"));
+  appendItem("theirs", ...parts).dataset.id = id;
   lastTheirs = id;
 }
 
-function heard(event) {
-  if (event.kind === "message") {
-    state.textContent = "";
-    show(event);
-  } else if (event.kind === "read") {
-    const mine = log.querySelector(`[data-id="${CSS.escape(event.message)}"] small`);
-    if (mine) mine.textContent = "✓✓ read";
-    if (mine && event.typing) state.textContent = "is typing…";
-  } else {
-    const theirs = log.querySelector(`[data-id="${CSS.escape(event.id)}"] small`);
-    if (theirs) theirs.textContent = event.kind;
+/** @param {PhoneEvent} event */
+function receive(event) {
+  switch (event.kind) {
+    case "message":
+      stateLine.textContent = "";
+      showMessage(event.id, event.payload);
+      break;
+    case "read": {
+      const item = findItem(event.message);
+      readIds.add(event.message);
+      setMark(item, READ_MARK);
+      if (item && event.typing) stateLine.textContent = "is typing…";
+      break;
+    }
+    default:
+      setMark(findItem(event.id), event.kind);
   }
 }
 
-async function listen(mine) {
-  while (mine === run) {
+/** @param {number} mySession */
+async function poll(mySession) {
+  while (mySession === session) {
     try {
-      const answer = await fetch(`/dev/phone/events?person=${encodeURIComponent(person.value)}&after=${seen}`);
-      if (mine !== run) return;
-      for (const event of await answer.json()) {
-        seen = event.n;
-        heard(event);
+      const person = encodeURIComponent(personField.value);
+      const response = await fetch(`/dev/phone/events?person=${person}&after=${lastEvent}`);
+      /** @type {PhoneEvent[]} */
+      const events = await response.json();
+      if (mySession !== session) return;
+      for (const event of events) {
+        lastEvent = event.n;
+        receive(event);
       }
     } catch {
-      await new Promise((later) => setTimeout(later, 1000));
+      await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });
     }
   }
 }
 
-function begin() {
+function start() {
   log.replaceChildren();
-  state.textContent = "";
-  seen = 0;
-  listen(++run);
+  stateLine.textContent = "";
+  lastEvent = 0;
+  session += 1;
+  poll(session);
 }
 
-person.addEventListener("change", begin);
-begin();
+personField.addEventListener("change", start);
+start();

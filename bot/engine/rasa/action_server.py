@@ -7,6 +7,7 @@ import os
 
 from rasa_sdk.endpoint import run
 
+from actions import rasa_actions
 from bot.redacted_logging import configure_logging
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     options = parser.parse_args()
     configure_logging(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
     os.environ["SANIC_HOST"] = options.interface
+    rasa_actions.answers()  # the facts are read before anybody asks, and not while somebody waits
     run("actions.rasa_actions", options.port)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from actions.letters import store
+from bot.engine.payload import read
 from bot.engine.rasa.current_message import INCOMING, CurrentMessage
 from bot.engine.turn import EngineAway, Turn
+
+#: The intent of a button that means nothing (any more): from an older version, or made up.
+UNKNOWN: Final = "unknown_button"
 
 
 class ActionFailed(Exception):
@@ -20,11 +24,16 @@ async def answer(
     conversation: str,
     text: str,
     *,
+    payload: str = "",
     language_hint: str | None = None,
     message_id: str | None = None,
     desk: Mapping[str, Any] | None = None,
 ) -> Turn:
     """One message answered, or nothing changed.
+
+    Args:
+        text: what the person typed; it is understood, whatever it begins with.
+        payload: what a button that they pressed instead sends; it says its intent itself.
 
     Raises:
         EngineAway: the conversation store, the lock store or the action server can't be reached.
@@ -37,7 +46,12 @@ async def answer(
     start = time.perf_counter()
     incoming, channel = CurrentMessage(message_id), CollectingOutputChannel()
     message = UserMessage(
-        text, channel, conversation, input_channel="baken", metadata={"language_hint": language_hint, "desk": desk}
+        payload or text,
+        channel,
+        conversation,
+        input_channel="baken",
+        parse_data=pressed(payload, agent.domain) if payload else None,
+        metadata={"language_hint": language_hint, "desk": desk},
     )
     token = INCOMING.set(incoming)
     try:
@@ -56,6 +70,28 @@ async def answer(
     if turn.forget:
         await forget(agent, conversation, wholly=message_id is None)
     return turn
+
+
+def pressed(payload: str, domain: Any) -> dict[str, Any]:
+    """A button's payload as Rasa's understanding would give it. What no button of ours sends is `UNKNOWN`."""
+    from rasa.shared.core.constants import DEFAULT_INTENTS
+
+    button = read(payload)
+    ours = (
+        button is not None
+        and button.intent in domain.intents
+        and button.intent not in DEFAULT_INTENTS  # Rasa's own: /restart, /back …
+        and set(button.values) <= set(domain.entities)
+    )
+    intent, values = (button.intent, button.values) if button is not None and ours else (UNKNOWN, {})
+    found = {"name": intent, "confidence": 1.0}
+    return {
+        "text": payload,
+        "intent": found,
+        "intent_ranking": [found],
+        "entities": [{"entity": name, "value": value} for name, value in values.items()],
+        "pressed": True,
+    }
 
 
 async def forget(agent: Any, conversation: str, *, wholly: bool = True) -> None:

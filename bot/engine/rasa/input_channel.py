@@ -1,7 +1,8 @@
-"""The gateway's way into `rasa run`: named in credentials.yml. Never public; asked with a shared secret.
+"""The gateway's way into `rasa run`: named in packaging/rasa/credentials.yml. Never public; asked with a shared secret.
 
-    POST /webhooks/baken/webhook   an `Asked` → a `Told`: the whole turn, not split at blank lines
+    POST /webhooks/baken/webhook   a `TurnRequest` → a `TurnResponse`: the whole turn, not split at blank lines
     POST /webhooks/baken/parse     {"text"} → what the understanding makes of it
+    POST /webhooks/baken/slot      {"conversation", "name"} → what the conversation keeps under that name, or null
     POST /webhooks/baken/forget    {"conversation"} → {}
     GET  /webhooks/baken/health    200 where it can answer, else 503 naming the part
 
@@ -10,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import os
@@ -25,7 +27,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 
 from actions.letters import store
-from bot.engine.protocol import HEADER, SHORTEST_SECRET, EraseRequest, ParseRequest, TurnRequest, TurnResponse
+from bot.engine.protocol import (
+    HEADER,
+    SHORTEST_SECRET,
+    EraseRequest,
+    ParseRequest,
+    SlotRequest,
+    TurnRequest,
+    TurnResponse,
+)
 from bot.engine.rasa import agent_turn
 from bot.engine.rasa.in_process_actions import compile_answer_check
 from bot.engine.rasa.patches.failures import hold_failures
@@ -43,6 +53,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
         self._mended: Any = None
+        self._first: tuple[Any, asyncio.Task[Any]] | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -74,6 +85,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
                 self._agent(request),
                 asked.conversation,
                 asked.text,
+                payload=asked.payload,
                 language_hint=asked.language_hint,
                 message_id=asked.message_id,
                 desk=asked.desk,
@@ -86,6 +98,10 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         async def parse(request: Request) -> HTTPResponse:
             return _json(await self._agent(request).parse_message(self._read(request, ParseRequest).text))
 
+        async def slot(request: Request) -> HTTPResponse:
+            asked = self._read(request, SlotRequest)
+            return _json(await agent_turn.slot(self._agent(request), asked.conversation, asked.name))
+
         async def forget(request: Request) -> HTTPResponse:
             await agent_turn.forget(self._agent(request), self._read(request, EraseRequest).conversation)
             return _json({})
@@ -93,12 +109,25 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         async def health(request: Request) -> HTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
             part = await agent_turn.trouble(agent) if self._secret else "secret"
+            if part is None and not self._is_warm(agent):
+                part = "model"
             return _json({"status": part or "ok"}, 503 if part else 200)
 
-        for call in (webhook, parse, forget):
+        for call in (webhook, parse, slot, forget):
             made.add_route(_guarded(call), f"/{call.__name__}", methods=["POST"], name=call.__name__)
         made.add_route(health, "/health", methods=["GET"], name="health")
         return made
+
+    def _is_warm(self, agent: Any) -> bool:
+        """Whether this agent has read a text; the first one takes it seconds, and nobody should wait for that."""
+        if self._first is None or self._first[0] is not agent:
+            self._first = agent, asyncio.create_task(agent.parse_message("hello"))
+        task = self._first[1]
+        if task.done() and not task.cancelled() and task.exception() is not None:
+            log.warning("the first text could not be read: %s", type(task.exception()).__name__)
+            self._first = None  # once more at the next question
+            return False
+        return task.done()
 
     def _read(self, request: Request, kind: type[T]) -> T:
         """What was asked, once the secret fits."""

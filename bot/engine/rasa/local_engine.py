@@ -78,13 +78,20 @@ class RasaEngine:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> Turn:
         """Answer one message. Messages of one conversation are answered one after the other (bot/engine/engine.py)."""
         return await agent_turn.answer(
-            self._agent, conversation, text, language_hint=language_hint, message_id=message_id, desk=desk
+            self._agent,
+            conversation,
+            text,
+            payload=payload,
+            language_hint=language_hint,
+            message_id=message_id,
+            desk=desk,
         )
 
     async def forget(self, conversation: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from bot.engine.rasa.training_progress import TrainingProgress
+from bot.settings import StartError
 
 ROOT = Path(__file__).parents[3]
 MODEL = Path("models") / "baken.tar.gz"
@@ -21,7 +26,6 @@ _MADE_FROM = (
     "domain.yml",
     "config.yml",
     "bot/nlu",
-    "bot/nlu/components",
 )
 
 
@@ -59,41 +63,72 @@ def trouble(root: Path = ROOT) -> str | None:
 
 
 def make(root: Path = ROOT, say: Callable[[str], None] = print) -> Path:
-    """Train with Rasa.
+    """Train with Rasa, showing on standard error how far it is.
 
     Raises:
-        RuntimeError: Rasa made no model; its own messages stand on standard error.
+        StartError: Rasa made no model; its own messages stand on standard error.
     """
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    from rasa.model_training import train
-
-    from bot.nlu.linear_classifier import forget_training
-
-    say("Training the model (about three minutes on two cores) …")
-    (root / "models").mkdir(exist_ok=True)
-    result = train(
-        domain=str(root / "domain.yml"),
-        config=str(root / "config.yml"),
-        training_files=[str(root / "data" / "nlu"), str(root / "data" / "rules.yml")],
-        output=str(root / "models"),
-        fixed_model_name="baken.new",
-        force_training=True,
-    )
-    forget_training()
-    made = Path(result.model) if result.model else None
-    if made is None or not made.is_file() or not tarfile.is_tarfile(made):
-        raise RuntimeError("Rasa made no model; see its messages above")
+    try:
+        (root / "models").mkdir(exist_ok=True)
+    except OSError as error:
+        raise StartError(f"the model can't be kept in {root / 'models'} ({error.strerror})") from error
+    with TrainingProgress(sys.stderr) as shown:
+        made = _train(root)
     made.replace(root / MODEL)
     kept = {"fingerprint": fingerprint(root), "sha256": hashlib.sha256((root / MODEL).read_bytes()).hexdigest()}
     (root / _NOTE).write_text(json.dumps(kept))
-    say(f"Model made: {(root / MODEL).stat().st_size / 2**20:.1f} MB")
+    say(f"Model made: {(root / MODEL).stat().st_size / 2**20:.1f} MB, in {shown.took}.")
     return root / MODEL
+
+
+def _train(root: Path) -> Path:
+    """Where Rasa put the model. What it prints is held back, and shown only where it made none."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), _without_bars():
+            from rasa.model_training import train
+
+            from bot.nlu.linear_classifier import forget_training
+
+            result = train(
+                domain=str(root / "domain.yml"),
+                config=str(root / "config.yml"),
+                training_files=[str(root / "data" / "nlu"), str(root / "data" / "rules.yml")],
+                output=str(root / "models"),
+                fixed_model_name="baken.new",
+                force_training=True,
+            )
+            forget_training()
+        made = Path(result.model) if result.model else None
+        if made is None or not made.is_file() or not tarfile.is_tarfile(made):
+            raise StartError("Rasa made no model; its own message above says why")
+    except BaseException as error:
+        print(said.getvalue(), file=sys.stderr, end="")
+        if type(error).__module__.startswith("rasa."):  # RasaException and the like
+            raise StartError(f"Rasa made no model: {error}") from error
+        raise
+    return made
+
+
+@contextlib.contextmanager
+def _without_bars() -> Iterator[None]:
+    """Rasa draws a bar for each of a hundred small things, unless this variable holds it to warnings."""
+    before = os.environ.get("LOG_LEVEL")
+    os.environ["LOG_LEVEL"] = "WARNING"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LOG_LEVEL"]
+        else:
+            os.environ["LOG_LEVEL"] = before
 
 
 def ready(root: Path = ROOT) -> Path:
     """The model, made again where that is needed, saying so on standard error."""
     reason = trouble(root)
     if reason:
-        print(f"{reason}: making it", file=sys.stderr)
+        print(f"{reason[0].upper()}{reason[1:]}: making it.", file=sys.stderr)
         make(root, lambda line: print(line, file=sys.stderr))
     return root / MODEL

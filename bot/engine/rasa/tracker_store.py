@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +20,18 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
 from bot.conversations.crypto import BadKey, Keys
+from bot.conversations.sqlite_file import check_file
 from bot.conversations.statements import CompiledStatement
+from bot.conversations.wiping import wipe_sqlite
 from bot.engine.rasa.current_message import INCOMING
 from bot.engine.rasa.lock_store import PromptLockStore
 
 __all__ = ["PromptLockStore", "SnapshotTrackerStore", "remembered"]
 
+log = logging.getLogger(__name__)
+
+#: Seconds after a deletion in which others share the writing anew of SQLite's file.
+_WIPED_AFTER: Final = 60.0
 #: Begins a row that is encrypted.
 _SEALED: Final = "sealed:"
 #: What the question "delete everything?" and its "yes" need to be answered alike once more.
@@ -47,8 +55,14 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
 
     def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
         """`key`: 32 bytes as base64 that a row is encrypted with; without it rows stand open."""
+        if kwargs.get("dialect") == "sqlite" and kwargs.get("db"):  # in a fresh clone there is no var/ yet
+            file = Path(kwargs["db"])
+            file.parent.mkdir(parents=True, exist_ok=True)
+            check_file(file, "delete it and start again; talks under way lose their thread, and nothing else is lost")
         super().__init__(*args, **kwargs)
         self._keys = Keys.load(key, Path()) if key else None
+        self._kept: Any = None  # SQLite's connection
+        self._wiping: asyncio.TimerHandle | None = None
         url, dialect = self.engine.url, self.engine.dialect.name
         self.engine.dispose()
         if dialect == "sqlite":  # one connection that stays open, instead of one a statement
@@ -56,9 +70,9 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
                 url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
             )
             sa.event.listen(self.engine, "connect", _fast_and_safe)
+            self._wipe(thorough=True)  # an earlier run may have left something
         else:  # a database that was started anew is noticed before a message fails on it; errors never show values
             self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
-        self._kept: Any = None  # SQLite's connection
         table, mine = self.SQLEvent.__table__, self.SQLEvent.__table__.c.sender_id == sa.bindparam("conversation")
         self._select = CompiledStatement(sa.select(table.c.data).where(mine).order_by(table.c.id.desc()).limit(1))
         kept = {"timestamp": sa.bindparam("now"), "data": sa.bindparam("kept")}
@@ -101,10 +115,28 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         return await self.retrieve(conversation_id)
 
     async def forget(self, conversation: str) -> int:
-        """Delete a conversation; returns how many rows went."""
-        with self.engine.begin() as connection:
-            gone = connection.execute(self._delete, {"conversation": conversation})
-        return int(gone.rowcount)
+        """Delete a conversation; returns how many rows went. On SQLite its bytes go from the files too."""
+        with self._connected() as connection, connection.begin():
+            gone = int(connection.execute(self._delete, {"conversation": conversation}).rowcount)
+        if gone and self.engine.dialect.name == "sqlite":
+            self._wipe(thorough=False)
+            if self._wiping is None:
+                self._wiping = asyncio.get_running_loop().call_later(_WIPED_AFTER, self._wipe_later)
+        return gone
+
+    def _wipe_later(self) -> None:
+        self._wiping = None
+        self._wipe(thorough=True)
+
+    def _wipe(self, *, thorough: bool) -> None:
+        try:
+            with self._connected() as connection:
+                done = wipe_sqlite(connection.connection, thorough=thorough)
+        except Exception as error:
+            log.warning("what was deleted waits to go from Rasa's file: %s", type(error).__name__)
+            return
+        if not done:
+            log.warning("what was deleted waits to go from Rasa's file: another program has it open")
 
     async def empty(self, conversation: str) -> None:
         """Forget a conversation but for what its last message needs to be answered alike once more.
@@ -186,5 +218,6 @@ def _fast_and_safe(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()

@@ -15,7 +15,6 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.components.trained_component import is_command
 from bot.nlu.decision import Thresholds, decide
 from bot.nlu.fold import has_words
 
@@ -47,7 +46,7 @@ class DecisionComponent(GraphComponent):
         """Sets the final intent of each message that a person typed."""
         for message in messages:
             ranking = message.get("intent_ranking")
-            if is_command(message) or not ranking:
+            if not ranking:
                 continue
             if not has_words(message.get("text") or ""):  # a bare number: only the talk can say what it means
                 ranking = [{"name": entry["name"], "confidence": 0.0} for entry in ranking]

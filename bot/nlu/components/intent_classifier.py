@@ -11,8 +11,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import progress
 from bot.nlu.clauses import clauses
-from bot.nlu.components.trained_component import fetch, is_command, keep, lines
+from bot.nlu.components.trained_component import fetch, keep, lines
 from bot.nlu.linear_classifier import ClassifierSettings, LinearModel
 from bot.nlu.sentence_encoder import encode_together
 
@@ -60,6 +61,7 @@ class IntentClassifier(GraphComponent):
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
+    @progress.stage("topics")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the intents."""
         examples = list(lines(training_data))
@@ -73,7 +75,7 @@ class IntentClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the topics to each message that a person typed."""
         for message in messages:
-            if self._model is None or is_command(message):
+            if self._model is None:
                 continue
             text = message.get("text") or ""
             ranked = self._model.predict(text)[: self._config["ranking_length"]]

@@ -12,7 +12,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.components.trained_component import fetch, is_command, keep, lines
+from bot.nlu import progress
+from bot.nlu.components.trained_component import fetch, keep, lines
 from bot.nlu.language_detector import LanguageModel, asked_language, train
 
 
@@ -30,7 +31,7 @@ class LanguageDetector(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> LanguageModel:
+    ) -> LanguageDetector:
         """An untrained component, as Rasa asks for it."""
         return cls(model_storage, resource)
 
@@ -42,10 +43,11 @@ class LanguageDetector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> LanguageModel:
+    ) -> LanguageDetector:
         """The trained component."""
         return cls(model_storage, resource, LanguageModel(fetch(model_storage, resource)))
 
+    @progress.stage("languages")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the lines whose file says their language."""
         model = train((line.language, line.text) for line in lines(training_data) if line.language)
@@ -56,8 +58,7 @@ class LanguageDetector(GraphComponent):
         """Adds `language` to each message that a person typed."""
         if self._detector is not None:
             for message in messages:
-                if not is_command(message):
-                    text = message.get("text") or ""
-                    found = msgspec.structs.replace(self._detector.detect(text), asked=asked_language(text))
-                    message.set("language", msgspec.to_builtins(found), add_to_output=True)
+                text = message.get("text") or ""
+                found = msgspec.structs.replace(self._detector.detect(text), asked=asked_language(text))
+                message.set("language", msgspec.to_builtins(found), add_to_output=True)
         return messages

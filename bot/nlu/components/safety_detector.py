@@ -11,7 +11,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.components.trained_component import fetch, is_command, keep, lines
+from bot.nlu import progress
+from bot.nlu.components.trained_component import fetch, keep, lines
 from bot.nlu.linear_classifier import CHARACTERS, WORDS, ClassifierSettings, LinearModel
 from bot.nlu.safety_rules import rule_for
 
@@ -55,6 +56,7 @@ class SafetyDetector(GraphComponent):
         """The trained component."""
         return cls(config, model_storage, resource, fetch(model_storage, resource))
 
+    @progress.stage("danger")
     def train(self, training_data: TrainingData) -> Resource:
         """Learn what stands under the two safety intents against everything else."""
         examples = list(lines(training_data))
@@ -72,7 +74,7 @@ class SafetyDetector(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds `danger` to each message that a person typed: {"score", "rule"}; a score above 0 is more likely."""
         for message in messages:
-            if self._model is None or is_command(message):
+            if self._model is None:
                 continue
             text = message.get("text") or ""
             score = float(self._model.decide(text)[self._model.classes.index("due")])

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.linear_classifier import LinearModel
@@ -39,11 +38,6 @@ def lines(data: TrainingData) -> Iterator[TrainingLine]:
                 writer=str(metadata.get("writer", "")),
                 sign=str(metadata.get("sign", "")),
             )
-
-
-def is_command(message: Message) -> bool:
-    """Whether the message is a button's payload ("/minimum_wage"), which Rasa reads by itself."""
-    return str(message.get("text") or "").startswith("/")
 
 
 def keep(model: LinearModel, storage: ModelStorage, resource: Resource) -> Resource:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations.database import notify
 from bot.review import schema
+from bot.review.suites import store as runs
 
 _C = schema.changes
 #: Key of a text → language → translation.
@@ -112,7 +113,9 @@ def draft(
     if before == after and translations_before == translations:
         raise NotPossible("change.nothing")
     old = sa.and_(_C.c.entry == entry, _C.c.state == "draft", _C.c.author == author)
+    replaced = [row.id for row in connection.execute(sa.select(_C.c.id).where(old))]
     connection.execute(sa.update(_C).where(old).values(state="dropped"))
+    runs.stop_of(connection, replaced, now)  # the content that they were to try is on its way out
     made = connection.execute(
         sa.insert(_C).values(
             state="draft",
@@ -131,9 +134,11 @@ def draft(
     return int(made.inserted_primary_key[0])
 
 
-def drop(connection: Connection, change: int) -> bool:
-    """Give a draft up; False where it is none (any more)."""
+def drop(connection: Connection, change: int, now: datetime) -> bool:
+    """Give a draft up, and its test; False where it is none (any more)."""
     done = connection.execute(sa.update(_C).where(_C.c.id == change, _C.c.state == "draft").values(state="dropped"))
+    if done.rowcount:
+        runs.stop_of(connection, [change], now)
     return bool(done.rowcount)
 
 

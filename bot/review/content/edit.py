@@ -9,9 +9,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 import msgspec
+import yaml
 
 from bot.review.content.drafts import Translations
 from facts.base import FactBase
+from facts.check import unknown_figures
 from facts.languages import TRANSLATED
 from facts.model import Fact, Figure, Period, Phase, Source
 
@@ -20,6 +22,8 @@ _ROWS: Final = 20
 _LONGEST: Final = 4000
 #: Empty rows at the end, for something new.
 SPARE: Final = 1
+#: What YAML, and so a content file, can't hold.
+_UNREADABLE: Final = yaml.reader.Reader.NON_PRINTABLE
 _SOURCE: Final = ("law", "article", "letter", "page", "publisher", "url", "quote")
 
 
@@ -32,6 +36,24 @@ class BadForm(Exception):
 
 
 Form = Mapping[str, str]
+
+
+def unreadable(form: Form) -> tuple[dict[str, str], dict[str, str]]:
+    """Fields with characters that no content file can hold (NUL and its like), and the form without these."""
+    wrong = {name: "edit.control" for name, value in form.items() if _UNREADABLE.search(value)}
+    return wrong, {name: _UNREADABLE.sub("", value) for name, value in form.items()}
+
+
+def unknown(base: FactBase, form: Form, entry: Fact | Figure, translations: Translations) -> dict[str, str]:
+    """Fields whose text can't be told, because it names a figure that there is none of (or has no such values)."""
+    if isinstance(entry, Figure):
+        return {}
+    texts = {name: get(form, name) for name in (f"says-{number}-text" for number in range(_ROWS))}
+    texts |= {
+        f"translation-{key}-{language}": text for key, told in translations.items() for language, text in told.items()
+    }
+    found = {name: "; ".join(unknown_figures(base, text)) for name, text in texts.items()}
+    return {name: what for name, what in found.items() if what}
 
 
 def get(form: Form, name: str) -> str:

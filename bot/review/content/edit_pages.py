@@ -11,13 +11,14 @@ from sqlalchemy.engine import Connection
 
 from bot.review.content import drafts, edit
 from bot.review.content.drafts import Change, NotPossible
-from bot.review.content.preview import preview, used_by
+from bot.review.content.preview import RenderedPreview, preview, used_by
 from bot.review.pages import back, page, room, topic_name
 from bot.review.service import failed
 from bot.review.suites import store as runs
 from bot.staff import audit_log
 from bot.staff.accounts import names
 from bot.staff.auth import current_user, now, require
+from facts.base import FactBase
 from facts.check import FACT_LIMIT, Problem
 from facts.languages import TRANSLATED
 from facts.model import Fact, Figure
@@ -42,16 +43,22 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
     entry = _entry(request)
     name = request.match_info["entry"]
     form = {key: str(value) for key, value in (await request.post()).items() if isinstance(value, str)}
+    wrong, form = edit.unreadable(form)
     reason = edit.get(form, "reason")
+    base = place.content.base()
     try:
+        if wrong:
+            raise edit.BadForm(wrong)
         made = edit.from_form(form, entry)
+        translations = edit.translations_from(
+            form, edit.translations_of(base, entry), edit.keys_of(entry), edit.keys_of(made)
+        )
+        wrong = edit.unknown(base, form, made, translations)
+        if wrong:
+            raise edit.BadForm(wrong)
     except edit.BadForm as bad:
         context = _form_context(request, entry, form, bad.wrong, reason)
         return page(request, "edit.html", context, status=422)
-    base = place.content.base()
-    translations = edit.translations_from(
-        form, edit.translations_of(base, entry), edit.keys_of(entry), edit.keys_of(made)
-    )
     try:
         number = await place.save(name, made, translations, reason, me.id)
     except NotPossible as error:
@@ -157,7 +164,7 @@ async def _change_page(request: web.Request, change: Change, error: str) -> web.
             return page(request, "change.html", context, status=409 if error else 200)
         entry = place.entry(change.entry, base)
         context["problems"] = [_said(problem) for problem in problems]
-        context["shown"] = await asyncio.to_thread(preview, base, entry) if entry is not None else []
+        context["shown"] = await asyncio.to_thread(_shown, base, entry, problems)
         run, report = await place.tested(change, name)
         context["run"] = run
         if report is not None:
@@ -166,6 +173,16 @@ async def _change_page(request: web.Request, change: Change, error: str) -> web.
             context["before_too"] = [one for one in part.get("results", []) if one.get("failed_before")]
             context["can_publish"] = not problems and not context["failures"]
     return page(request, "change.html", context, status=409 if error else 200)
+
+
+def _shown(base: FactBase, entry: Fact | Figure | None, problems: list[Problem]) -> list[RenderedPreview]:
+    """The entry as it would be told; nothing where that is what is broken: the problems say so."""
+    try:
+        return preview(base, entry) if entry is not None else []
+    except (KeyError, ValueError):  # a figure that is gone, a value that is none
+        if not problems:
+            raise
+        return []
 
 
 def _said(problem: Problem) -> str:
@@ -191,7 +208,7 @@ async def change_form(request: web.Request) -> web.StreamResponse:
             version = await place.publish(change, me.id)
             await place.database.transaction(audit_log.note, now(), me.id, "published", f"{change.entry} {version}")
         elif what == "drop":
-            await place.database.transaction(drafts.drop, change.id)
+            await place.database.transaction(drafts.drop, change.id, now())
             return back("/desk/room/changes")
         elif what == "undo" and change.state == "published":
             number = await place.undo(change, str(form.get("reason", "")), me.id)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversations import schema as log_schema
-from bot.conversations.crypto import Keys
+from bot.conversations.crypto import BadKey, Keys
 from bot.privacy import masking
 from bot.privacy.masking import mask
 from bot.review import schema
@@ -147,10 +147,14 @@ def gather(connection: Connection, keys: Keys, now: datetime) -> int:
     )
     rows = connection.execute(query).all()
     for row in rows:
+        try:
+            text = keys.content(row.content).text
+        except BadKey:
+            continue
         _keep(
             connection,
             keys,
-            keys.content(row.content).text,
+            text,
             row.language,
             row.id,
             source="talk",

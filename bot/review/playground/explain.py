@@ -120,28 +120,29 @@ async def look(
     conversation: str,
     text: str,
     *,
+    payload: str = "",
     language: str | None = None,
     draft: str = "",
 ) -> Inside:
     """Ask as a worker would, and tell everything that the assistant made of it.
 
     Args:
+        payload: of the button that was pressed, where it was one and no text.
         base: the content that is answered from (of the draft, where one is tried).
         language: the guess from outside, like a browser's language.
         draft: name of a draft of the content to answer from.
     """
     text = text[:LONGEST]
-    command = text.startswith("/")
-    parsed: dict[str, Any] = {} if command else await assistant.parse(text)
+    parsed: dict[str, Any] = {} if payload else await assistant.parse(text)
     desk = {"content": draft} if draft else None
-    turn = await assistant.reply(conversation, text, language_hint=language, desk=desk)
+    turn = await assistant.reply(conversation, text, payload=payload, language_hint=language, desk=desk)
     found = parsed.get("language") or {}
     danger = parsed.get("danger") or {}
     today = clock.today()
     wording = Wording(base)
     return Inside(
         conversation=conversation,
-        text=text,
+        text=payload or text,
         turn=turn,
         wrote=str(found.get("language") or turn.language),
         sure=float(found.get("confidence") or turn.language_confidence),
@@ -154,7 +155,7 @@ async def look(
         rule=str(danger.get("rule") or ""),
         hint=bool(danger.get("hint")),
         choices=tuple(parsed.get("choices") or ()),
-        readings=() if command else readings(text, turn.language, str(found.get("language") or ""), today),
+        readings=() if payload else readings(text, turn.language, str(found.get("language") or ""), today),
         facts=tuple(_fact(wording, name, turn.language, today) for name in turn.facts if name in base.facts),
         whatsapp=on_whatsapp(turn.replies, wording, turn.language),
     )

@@ -28,7 +28,7 @@ async def try_page(request: web.Request) -> web.StreamResponse:
 async def try_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/try`: one message; a part of the page for htmx, the page where there is no script."""
     place, form, me = room(request), await request.post(), current_user(request).me
-    text = str(form.get("text", "")).strip()
+    text, payload = str(form.get("text", "")).strip(), str(form.get("payload", ""))[: explain.LONGEST]
     conversation = str(form.get("conversation", ""))
     hint = str(form.get("hint", ""))
     change = await _change(request, str(form.get("change", "")))
@@ -38,7 +38,7 @@ async def try_form(request: web.Request) -> web.StreamResponse:
             await place.assistant.forget(conversation)
         conversation = explain.new_id(me.id)
     results = []
-    if text:
+    if text or payload:
         draft, base = "", place.content.base()
         if change is not None:
             try:
@@ -48,7 +48,13 @@ async def try_form(request: web.Request) -> web.StreamResponse:
         place.tries[conversation] = asyncio.get_running_loop().time()
         results.append(
             await explain.look(
-                place.assistant, base, conversation, text, language=hint if hint in NAMES else None, draft=draft
+                place.assistant,
+                base,
+                conversation,
+                text,
+                payload=payload,
+                language=hint if hint in NAMES else None,
+                draft=draft,
             )
         )
     context = {

@@ -1,4 +1,4 @@
-"""Files of questions and conversations that staff bring (contract.md): read with care, refused with the place named."""
+"""Files of questions and conversations (docs/contract.md) that staff bring: read with care, a fault with its place."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from bot.conversations.crypto import Keys
 from bot.evaluation.files import TestConversation, TestQuestion
 from bot.review import schema
+from facts.read import SafeLoader
 
 _S = schema.suites
 SuiteKind = Literal["questions", "conversations"]
@@ -30,8 +31,6 @@ TURNS: Final = 40
 _DEPTH: Final = 12
 #: So many mistakes are shown at once.
 _SHOWN: Final = 20
-#: libyaml's, where PyYAML was built with it: 200 kB in a tenth of a second instead of three seconds.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _COLUMNS: Final = ("id", "language", "topic", "text")
 
 
@@ -142,7 +141,10 @@ def _row(row: dict[Any, Any], line: int, topics: set[str], seen: set[str]) -> It
 
 def _conversations(text: str, topics: set[str]) -> list[TestConversation]:
     lines = _lines_of_items(text)
-    content = yaml.load(text, Loader=_Loader) or []  # noqa: S506 (a safe loader)
+    try:
+        content = yaml.load(text, Loader=SafeLoader) or []  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        raise _no_yaml(error) from error
     if not isinstance(content, list) or not content:
         raise SuiteRefused([Wrong(1, "", "upload.no_list")])
     if len(content) > ROWS:
@@ -188,7 +190,7 @@ def _lines_of_items(text: str) -> list[int]:
     """
     depth, lines = 0, []
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=SafeLoader):
             line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise SuiteRefused([Wrong(line, "", "upload.alias")])
@@ -203,14 +205,17 @@ def _lines_of_items(text: str) -> list[int]:
                     raise SuiteRefused([Wrong(line, "", "upload.deep")])
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise SuiteRefused(
-            [Wrong(mark.line + 1 if mark else 1, "", "upload.yaml", str(error.problem)[:120])]
-        ) from error
     except yaml.YAMLError as error:
-        raise SuiteRefused([Wrong(1, "", "upload.yaml", str(error).splitlines()[0][:120])]) from error
+        raise _no_yaml(error) from error
     return lines
+
+
+def _no_yaml(error: yaml.YAMLError) -> SuiteRefused:
+    """What libyaml, or the making of a value, said: with its line, and only its own words."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        return SuiteRefused([Wrong(mark.line + 1 if mark else 1, "", "upload.yaml", str(error.problem)[:120])])
+    return SuiteRefused([Wrong(1, "", "upload.yaml", str(error).splitlines()[0][:120])])
 
 
 # -- kept files -----------------------------------------------------------------------------------------------------

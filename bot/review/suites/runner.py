@@ -139,6 +139,9 @@ class Runner:
         passed = []
         for number, talk in enumerate(talks):
             await self._tell(run, number, len(talks))
+            if run.change is not None and not published.here().in_use(run.draft):
+                await self.database.transaction(runs.stop, run.id, now())
+                raise Stopped  # each message would fail: there is nothing to answer from
             passed.append(judge.conversation(talk, await self._say(talk.turns, _told(talk, run))))
         made = report.of_conversations(passed)
         for one, talk in zip(made["results"], talks, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -121,6 +122,15 @@ def stop(connection: Connection, run: int, now: datetime) -> None:
     connection.execute(
         sa.update(_R)
         .where(_R.c.id == run, _R.c.state.in_(("waiting", "running")))
+        .values(state="stopped", finished=now)
+    )
+
+
+def stop_of(connection: Connection, changes: Sequence[int], now: datetime) -> None:
+    """Stop what waits or runs for drafts that are no drafts any more."""
+    connection.execute(
+        sa.update(_R)
+        .where(_R.c.change.in_(changes), _R.c.state.in_(("waiting", "running")))
         .values(state="stopped", finished=now)
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import threading
 import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.delivery.service import MessageService
 from bot.engine.turn import Turn
 from bot.settings import Settings
 from facts.base import FactBase
+from tests.servers import RunningGateway, listening
 
 
 class StandIn:
@@ -37,10 +38,12 @@ class StandIn:
         conversation: str,
         text: str,
         *,
+        payload: str = "",
         language_hint: str | None = None,
         message_id: str | None = None,
         desk: Mapping[str, Any] | None = None,
     ) -> Turn:
+        text = payload or text
         language = language_hint or "en"
         if text.startswith("/set_language"):
             language = str(json.loads(text.removeprefix("/set_language"))["code"])
@@ -78,58 +81,29 @@ def _choices(*titles: str) -> tuple[Button, ...]:
     return tuple(Button(title, f"/{title.lower()}") for title in titles)
 
 
-class Site:
+class Site(RunningGateway):
     """A gateway's web side in a thread of its own."""
 
     def __init__(self, folder: Path, base: FactBase, **settings: Any) -> None:
         self.settings = Settings(data_folder=str(folder), **settings)
         self.base, self.assistant = base, StandIn()
-        self.port = settings.get("port", 0)
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(20)
+        self.port = int(settings.get("port", 0))
+        self.start()
 
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def _work(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._stop = asyncio.Event()
-        self._loop.run_until_complete(self._serve())
-
-    async def _serve(self) -> None:
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
         self.office = MessageService(self.settings, self.assistant, lambda kind, language, desk: "")
         await self.office.open()
         app = web.Application(client_max_size=256 * 1024)
         channel.add(app, self.office, self.base, self.settings)
         app.on_shutdown.append(self._closing)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        self._ready.set()
-        await self._stop.wait()
-        await runner.cleanup()
+        async with listening(app, self.port, shutdown_timeout=0.1) as self.address:
+            self.port = int(self.address.rsplit(":", 1)[1])
+            yield
         await self.office.close()
 
     async def _closing(self, _app: web.Application) -> None:
         self.office.hub.close()
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(20)
-
-    def run(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """A function over the log's connection, as the desk would call it."""
-
-        async def work() -> Any:
-            return await self.office.database.transaction(function, *arguments, **named)
-
-        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)
 
     def post(
         self, path: str, body: Any = None, raw: bytes | None = None, kind: str = "application/json"

@@ -236,3 +236,18 @@ def test_an_impossible_text_is_taken(site: Site, talk: str) -> None:
     )
     assert site.post("/api/messages", raw=raw)[0] == 202
     assert site.poll(talk)["messages"][0]["text"].startswith("half a pair")
+
+
+def test_a_page_can_not_have_seen_what_is_not_there(site: Site, talk: str) -> None:
+    """The desk would show as read what an advisor has yet to write."""
+    newest = site.answered(talk, "hello")[-1]["id"]
+    for after in (newest, 9 * 10**17, 2**63 - 1):
+        assert site.poll(talk, after, 0)["last"] == newest
+    with sqlite3.connect(Path(site.settings.data_folder) / "baken.db") as connection:
+        seen = connection.execute("select max(seen) from conversations where id = ?", (conversation_of(site, newest),))
+        assert seen.fetchone() == (newest,)
+
+
+def conversation_of(site: Site, row: int) -> str:
+    with sqlite3.connect(Path(site.settings.data_folder) / "baken.db") as connection:
+        return str(connection.execute("select conversation from messages where id = ?", (row,)).fetchone()[0])

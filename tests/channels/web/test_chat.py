@@ -195,6 +195,24 @@ def test_what_was_not_sent_before_a_reload_is_sent_after_it(chat: Open) -> None:
     expect(page.locator("#messages > li.me")).to_have_count(2)
 
 
+def test_what_was_not_sent_outlives_a_second_reload_with_something_said_between(chat: Open) -> None:
+    page = chat()
+    ask(page, "first")
+    for path in ("**/api/messages", "**/api/poll"):
+        page.route(path, lambda route: route.abort())
+    for text in ("second", "third"):
+        page.fill("#text", text)
+        page.press("#text", "Enter")
+        expect(page.locator("#messages > li.me").last).to_contain_text(text)
+        page.reload()
+        expect(page.locator("#messages > li")).to_have_count(1)
+    page.unroute_all()
+    page.reload()
+    expect(page.locator("#messages")).to_contain_text("You said: second", timeout=10_000)
+    expect(page.locator("#messages")).to_contain_text("You said: third", timeout=10_000)
+    expect(page.locator("#messages > li.me")).to_have_count(3)
+
+
 def test_a_server_that_is_busy_is_waited_for(chat: Open) -> None:
     page = chat()
     answers = iter([429, 503])
@@ -251,6 +269,24 @@ def test_clearing_asks_first_then_deletes_on_the_server_too(chat: Open, site: Si
     assert page.evaluate("sessionStorage.length") == 0
     ask(page, "a new talk")
     assert secret(page) != talk
+
+
+def test_what_was_not_sent_before_a_reload_is_deleted_with_the_talk(chat: Open, site: Site) -> None:
+    page = chat()
+    ask(page, "first")
+    for path in ("**/api/messages", "**/api/poll"):
+        page.route(path, lambda route: route.abort())
+    page.fill("#text", "my secret")
+    page.press("#text", "Enter")
+    expect(page.locator("#messages > li.me")).to_have_count(2)
+    page.reload()
+    page.click("#clear")
+    page.click("#clear-yes")
+    expect(page.locator("#status")).to_have_text("Everything in this chat is deleted.")
+    page.unroute_all()
+    ask(page, "a new talk")
+    page.wait_for_timeout(1500)  # long enough for whatever was still to be sent
+    assert [one["text"] for one in site.poll(secret(page), 0, 0)["messages"] if one["me"]] == ["a new talk"]
 
 
 def test_that_it_is_deleted_is_said_only_when_it_is(chat: Open) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 from aiohttp import web
 
 from bot.channels.whatsapp.config import WhatsAppConfig
+from tests.servers import listening
 
 Serve = Callable[[web.Application], Awaitable[str]]
 
@@ -26,16 +28,9 @@ def config() -> WhatsAppConfig:
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
     """Serves an application on a free port of loopback; gives its address."""
-    runners: list[web.AppRunner] = []
+    async with AsyncExitStack() as servers:
 
-    async def start(app: web.Application) -> str:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        runners.append(runner)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        return f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
+        async def start(app: web.Application) -> str:
+            return await servers.enter_async_context(listening(app, shutdown_timeout=1))
 
-    yield start
-    for runner in runners:
-        await runner.cleanup()
+        yield start

@@ -30,6 +30,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.channels.whatsapp import meta, openapi
+from tests.servers import listen
 
 #: What Meta answers for a code, as far as it matters: the HTTP status.
 _STATUS = {4: 429, 80007: 429, 130429: 429, 131056: 429, 131048: 429, 190: 401, 131016: 503, 131000: 500, 2: 503}
@@ -155,11 +156,8 @@ class GraphStandIn:
         app.router.add_get("/bytes/{media}", self._bytes)
         app.router.add_post("/_control", self._control)
         app.router.add_get("/_report", self._report)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        address, self._runner = await listen(app, port, shutdown_timeout=1)
+        self.port = int(address.rsplit(":", 1)[1])
         self._tasks = [asyncio.create_task(self._tell()) for _ in range(64)]
 
     async def close(self) -> None:

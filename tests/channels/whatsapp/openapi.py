@@ -1,16 +1,13 @@
 """Holds a payload against Meta's own description of `POST /{Version}/{Phone-Number-ID}/messages`.
 
-The description (MIT, github.com/facebook/openapi) is not part of this repository: it is looked for at
-`BAKEN_META_OPENAPI`, then beside the project. Where it is read otherwise than it stands, it says why.
+The description (MIT, github.com/facebook/openapi) is kept in the folder meta_api beside this file, cut down to the one
+address. Where it is read otherwise than it stands, it says why.
 """
 
 from __future__ import annotations
 
 import copy
 import functools
-import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,43 +15,16 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-_NAME = "business-messaging-api_v23.0.yaml"
-_ROOT = Path(__file__).parents[3]
+#: What is kept of the description; trim_meta_api.py beside this file makes it again.
+DESCRIPTION = Path(__file__).parent / "meta_api" / "messages_v23.0.yaml"
 MESSAGES = "/{Version}/{Phone-Number-ID}/messages"
-
-
-def find() -> Path:
-    """The description's file.
-
-    Raises:
-        FileNotFoundError: it is nowhere; the message says what to do.
-    """
-    given = os.environ.get("BAKEN_META_OPENAPI")
-    places = [Path(given)] if given else [_ROOT.parent / "shared" / "whatsapp" / _NAME]
-    for place in places:
-        file = place / _NAME if place.is_dir() else place
-        if file.is_file():
-            return file
-    raise FileNotFoundError(
-        f"Meta's description {_NAME} is not at {places[0]}: get it from github.com/facebook/openapi and set "
-        "BAKEN_META_OPENAPI to the file"
-    )
 
 
 @functools.cache
 def description() -> dict[str, Any]:
-    """The whole description. A copy as JSON is kept, since reading 30,000 lines of YAML takes seconds."""
-    file = find()
-    stat = file.stat()
-    kept = Path(tempfile.gettempdir()) / f"baken-openapi-{stat.st_size}-{stat.st_mtime_ns}.json"
-    if kept.is_file():
-        found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-        return found
+    """The description: `paths` with the one address, `components` with the schemas that it needs."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
-    partly = kept.with_suffix(f".{os.getpid()}")
-    partly.write_text(json.dumps(found, default=str), encoding="utf-8")
-    partly.replace(kept)
+    found: dict[str, Any] = yaml.load(DESCRIPTION.read_text(encoding="utf-8"), Loader=loader)
     return found
 
 

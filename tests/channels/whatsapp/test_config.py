@@ -27,7 +27,7 @@ def test_it_is_off_while_nothing_is_set() -> None:
 def test_the_whole_is_taken_over() -> None:
     config = whatsapp_config(load({**WHOLE, "BAKEN_WHATSAPP_TEMPLATE_LANGUAGES": "nl, pl"}, NOWHERE))
     assert config is not None and config.graph_url == "https://graph.facebook.com/v23.0"
-    assert config.template_languages == ("nl", "pl") and config.oldest == timedelta(hours=25)
+    assert config.template_languages == ("nl", "pl") and config.oldest == timedelta(hours=169)
     assert "EAAB" not in repr(config) and "geheim" not in repr(config)
 
 

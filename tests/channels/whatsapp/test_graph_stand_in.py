@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hmac
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,8 @@ from aiohttp import web
 
 from tests.channels.whatsapp.conftest import Serve
 from tests.channels.whatsapp.graph_stand_in import GraphStandIn
-from tests.channels.whatsapp.test_graph import HELLO
+from tests.channels.whatsapp.test_graph_client import HELLO
+from tests.ports import free_port
 
 HEADERS = {"Authorization": "Bearer token"}
 
@@ -67,9 +67,7 @@ async def test_a_message_that_comes_twice_is_noticed() -> None:
 
 
 def test_it_runs_in_a_process_of_its_own_and_is_told_what_to_do() -> None:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.channels.whatsapp.graph_stand_in", "--port", str(port)],
         cwd=Path(__file__).parents[3],

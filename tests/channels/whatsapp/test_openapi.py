@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.channels.whatsapp import openapi
+from tests.channels.whatsapp.trim_meta_api import trimmed
 
 BUTTON: dict[str, Any] = {
     "messaging_product": "whatsapp",
@@ -68,7 +68,6 @@ def test_what_breaks_a_rule_is_found(path: str, value: Any) -> None:
     assert openapi.faults(broken)
 
 
-def test_without_the_description_it_is_said_where_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("BAKEN_META_OPENAPI", str(tmp_path / "nowhere.yaml"))
-    with pytest.raises(FileNotFoundError, match=r"github.com/facebook/openapi"):
-        openapi.find()
+def test_the_description_holds_every_schema_that_it_refers_to_and_its_licence() -> None:
+    assert trimmed(openapi.description()) == openapi.description()
+    assert "MIT License" in (openapi.DESCRIPTION.parent / "LICENSE").read_text(encoding="utf-8")

@@ -191,6 +191,31 @@ def test_a_message_without_an_id_gets_the_same_name_each_time() -> None:
     assert names[0] == names[1] != other
 
 
+@pytest.mark.parametrize("sender", [{"from": "31611111108"}, {"from_user_id": "NL.8"}])
+def test_a_card_of_somebody_else_says_nothing_about_the_sender(sender: dict[str, str]) -> None:
+    """Else the sender's answers would go to the other, and both would be one person from then on."""
+    body = json.loads((DATA / "text.json").read_text(encoding="utf-8"))
+    value = body["entry"][0]["changes"][0]["value"]
+    value["contacts"] = [{"profile": {"name": "Other"}, "wa_id": "31611111109", "user_id": "NL.9"}]
+    message = {key: one for key, one in value["messages"][0].items() if not key.startswith("from")}
+    value["messages"] = [message | sender]
+    (found,) = parse_webhook(body, NUMBER, AT, timedelta(hours=25)).incoming
+    assert found.address == next(iter(sender.values())) and found.also_known_as == ()
+    assert found.contact is not None and "9" not in found.contact.phone + found.contact.user_id
+    assert found.contact.name == ""
+
+
+def test_the_only_card_may_add_the_id_that_the_message_lacks() -> None:
+    body = json.loads((DATA / "text.json").read_text(encoding="utf-8"))
+    value = body["entry"][0]["changes"][0]["value"]
+    value["contacts"] = [{"profile": {"name": "Same"}, "user_id": "NL.8"}]
+    message = {key: one for key, one in value["messages"][0].items() if not key.startswith("from")}
+    value["messages"] = [message | {"from": "+31611111108"}]
+    (found,) = parse_webhook(body, NUMBER, AT, timedelta(hours=25)).incoming
+    assert found.contact is not None
+    assert (found.contact.phone, found.contact.user_id, found.contact.name) == ("31611111108", "NL.8", "Same")
+
+
 def test_half_a_surrogate_pair_and_a_zero_do_not_reach_the_log() -> None:
     body = json.loads((DATA / "text.json").read_text(encoding="utf-8"))
     body["entry"][0]["changes"][0]["value"]["messages"][0]["text"]["body"] = "a\ud83db\0c"

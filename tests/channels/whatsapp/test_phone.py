@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 import aiohttp
 import pytest
 from aiohttp import web
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Route, async_playwright, expect
 
 from actions.responses import Button
 from bot.channels.whatsapp import webhook
@@ -151,6 +151,7 @@ def test_it_is_not_there_when_whatsapp_is_real(config: WhatsAppConfig) -> None:
     assert not phone.add_routes(app, config) and not list(app.router.routes())
 
 
+@pytest.mark.browser
 async def test_a_person_talks_on_it_in_a_browser(echo: tuple[str, Echo]) -> None:
     if CHROMIUM is None:
         pytest.fail("this test needs Chromium: apt-get install chromium")
@@ -213,4 +214,25 @@ async def test_a_person_talks_on_it_in_a_browser(echo: tuple[str, Echo]) -> None
             ]
         )
         assert faults == []
+        await browser.close()
+
+
+async def test_a_read_receipt_that_comes_before_the_message_is_known_as_sent_is_shown(echo: tuple[str, Echo]) -> None:
+    if CHROMIUM is None:
+        pytest.fail("this test needs Chromium: apt-get install chromium")
+
+    async def answer_late(route: Route) -> None:
+        response = await route.fetch()
+        await asyncio.sleep(1)
+        await route.fulfill(response=response)
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = await browser.new_page()
+        await page.route("**/dev/phone/say", answer_late)
+        await page.goto(f"{echo[0]}/dev/phone")
+        await page.fill("#text", "hello")
+        await page.press("#text", "Enter")
+        await expect(page.locator("#log li.theirs")).to_have_count(1)
+        await expect(page.locator("#log li.mine small")).to_have_text("✓✓ read")
         await browser.close()

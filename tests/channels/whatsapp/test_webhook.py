@@ -191,12 +191,18 @@ async def test_another_number_is_403(door: Door) -> None:
 
 
 async def test_an_old_message_played_again_is_410(door: Door) -> None:
-    assert await door.post(meta.body([meta.text("x", at=time.time() - 26 * 3600)])) == 410
+    assert await door.post(meta.body([meta.text("x", at=time.time() - 170 * 3600)])) == 410
     assert (door.core.incoming, door.core.refusals) == ([], {"old": 1})
 
 
+async def test_what_meta_delivers_days_late_is_taken_in(door: Door) -> None:
+    written = time.time() - 3 * 24 * 3600
+    assert await door.post(meta.body([meta.text("x", at=written)])) == 200
+    assert [one.at.timestamp() for one in door.core.incoming] == [int(written)] and not door.core.refusals
+
+
 async def test_a_new_message_beside_an_old_one_is_taken_in(door: Door) -> None:
-    raw = meta.body([meta.text("old", at=time.time() - 26 * 3600), meta.text("new")])
+    raw = meta.body([meta.text("old", at=time.time() - 170 * 3600), meta.text("new")])
     assert await door.post(raw) == 200
     assert [one.content.text for one in door.core.incoming] == ["new"]
     assert door.core.refusals == {"old": 1}

@@ -24,6 +24,7 @@ from bot.desk.helpdesks.forwarding import Forwarding
 from bot.settings import Settings
 from facts.base import FactBase
 from tests.desk.helpdesks.stand_in import ACCOUNT, INBOX, SECRET, TOKEN, ChatwootStandIn
+from tests.servers import listen
 
 PHONE, NAME = "31687654321", "Oksana Shevchenko"
 
@@ -71,12 +72,8 @@ class Side:
         )
         app.router.add_post(registry.PATH, webhook.receive)
         app.router.add_post(registry.PATH + "/{secret}", webhook.receive)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        self.chatwoot.webhook = f"http://127.0.0.1:{port}{registry.PATH}"
+        address, self._runner = await listen(app)
+        self.chatwoot.webhook = f"{address}{registry.PATH}"
 
     async def stop(self) -> None:
         await self.door.end()

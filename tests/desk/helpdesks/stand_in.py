@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.desk.helpdesks import description
+from tests.servers import listen
 
 TOKEN, ACCOUNT, INBOX = "chatwoot-token", 3, 7
 SECRET = "a-secret-of-the-inbox"
@@ -54,11 +55,7 @@ class ChatwootStandIn:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> ChatwootStandIn:
-        self._runner = web.AppRunner(self.app, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.address = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
+        self.address, self._runner = await listen(self.app)
         return self
 
     async def stop(self) -> None:

@@ -22,6 +22,7 @@ from bot.desk.helpdesks.forwarding import OUTCOMES
 from bot.desk.helpdesks.helpdesk import TranscriptLine
 from tests.desk.helpdesks.conftest import NAME, PHONE, Side
 from tests.desk.helpdesks.stand_in import ChatwootStandIn
+from tests.servers import listening
 
 
 def rush(database: Database) -> None:
@@ -428,15 +429,10 @@ async def test_an_address_that_sends_elsewhere_is_not_followed(chatwoot: Chatwoo
 
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", away)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    address = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
-    client = door.Chatwoot(config(address))
-    answer = await client.say("1", TranscriptLine(row=1, author="person", text="x"), doubtful=False)
-    await client.end()
-    await runner.cleanup()
+    async with listening(app) as address:
+        client = door.Chatwoot(config(address))
+        answer = await client.say("1", TranscriptLine(row=1, author="person", text="x"), doubtful=False)
+        await client.end()
     assert isinstance(answer, NotDelivered) and answer.code == "307"
     assert seen and chatwoot.requests == []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import socket
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.message import EmailMessage
@@ -21,6 +20,7 @@ from bot.desk.helpdesks.forwarding import Forwarding
 from bot.desk.helpdesks.mail import Mail
 from bot.settings import Settings
 from tests.desk.helpdesks.conftest import NAME, PHONE, Side
+from tests.ports import free_port
 
 
 class Box:
@@ -43,9 +43,7 @@ class Box:
 @pytest.fixture
 def box() -> Iterator[tuple[Box, str]]:
     made = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = Controller(made, hostname="127.0.0.1", port=port)
     server.start()
     try:

@@ -16,6 +16,7 @@ from bot.settings import Settings
 from tests.desk.helpdesks.conftest import Side
 from tests.desk.helpdesks.stand_in import ACCOUNT, INBOX, SECRET, TOKEN
 from tests.desk.helpdesks.test_mail import Box, box
+from tests.servers import listen
 
 __all__ = ["box"]
 
@@ -44,12 +45,8 @@ async def test_a_case_is_told_by_mail_stands_in_chatwoot_and_is_answered_from_th
     )
     app = web.Application()
     assert registry.add(app, side, side.words, settings) == ["chatwoot", "mail"]
-    runner = web.AppRunner(app, shutdown_timeout=0.2)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-    side.chatwoot.webhook = f"http://127.0.0.1:{port}{registry.PATH}"
+    address, runner = await listen(app)
+    side.chatwoot.webhook = f"{address}{registry.PATH}"
     number, conversation = await side.case()
     await until(lambda: mails.mails and side.chatwoot.conversations)
     theirs = max(side.chatwoot.conversations)

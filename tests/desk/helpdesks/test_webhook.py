@@ -87,7 +87,7 @@ async def test_a_log_that_is_away_is_said_so_that_the_agent_sees_it(
         raise ConnectionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(side.database, "run", away)
+        patched.setattr(side.database, "transaction", away)
         assert await side.chatwoot.tell(event) == 503
     assert await side.chatwoot.tell(event) == 200
     assert (await side.get(1)).state == "taken"

@@ -1,6 +1,7 @@
 """What is mended in a loaded Rasa, so that a message costs half as much; nothing is answered otherwise.
 
-docs/decisions/0003 says why; tests/engine/test_patches.py fails when the code that this stands on changes.
+docs/decisions/0003-behind-the-door.md says why; tests/engine/test_patches.py fails when the code that this stands on
+changes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core import trackers
 from rasa.shared.core.constants import PREVIOUS_ACTION
 from rasa.shared.core.events import Event
@@ -35,6 +37,7 @@ def mend(agent: Any) -> None:
     copy_slots_plainly()
     make_default_actions_once()
     tell_forms_plainly()
+    take_text_as_text(agent.processor)
     runner = StraightRunner(agent.processor.graph_runner)
     agent.processor.graph_runner = runner
     for component in runner.components():
@@ -97,6 +100,17 @@ class StraightRunner(GraphRunner):  # type: ignore[misc]
         for name in wanted:
             add(name)
         return list(plan.items())
+
+
+def take_text_as_text(processor: Any) -> None:
+    """End the understanding before `RegexMessageHandler`, which takes "/…" for a command, whoever wrote it.
+
+    A person may begin a message as they like; buttons are handed in read already (bot/engine/rasa/agent_turn.py).
+    """
+    metadata = processor.model_metadata
+    handler = processor.graph_runner._graph_schema.nodes[metadata.nlu_target]
+    if handler.uses is RegexMessageHandler:
+        metadata.nlu_target = handler.needs["messages"]
 
 
 def remember_rules(policy: RulePolicy) -> None:
