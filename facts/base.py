@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from facts.catalogue import Catalogues, Text
-from facts.model import Fact, Figure, FigureFile, Topic, TopicFile
+from facts.model import Fact, Figure, FigureFile, Question, QuestionFile, Topic, TopicFile
 from facts.read import BrokenFile, read_as, read_yaml, without_lines
 from facts.sources import Sources
 
@@ -34,6 +34,7 @@ class FactBase:
         self.figures: dict[str, Figure] = {}
         self.where: dict[str, Path] = {}  #: file of a fact (`id`) or figure (`figure:id`)
         self.texts: dict[str, Text] = {}
+        self.questions: dict[str, Question] = {}  #: by `topic/id`
         self._read()
 
     def _read(self) -> None:
@@ -49,6 +50,8 @@ class FactBase:
             self._take_topic(path, read_as(path, TopicFile))
         for path in sorted((self.folder / "texts").glob("*.yaml")):
             self._take_texts(path)
+        for path in sorted((self.folder / "questions").glob("*.yaml")):
+            self._take_questions(path, read_as(path, QuestionFile))
 
     def _take_figures(self, path: Path, figures: list[Figure]) -> None:
         for figure in figures:
@@ -68,6 +71,16 @@ class FactBase:
             self.facts[fact.id] = fact
             self.topic_of[fact.id] = file.topic
             self.where[fact.id] = path
+
+    def _take_questions(self, path: Path, file: QuestionFile) -> None:
+        if file.topic != path.stem:
+            raise BrokenFile(path, file.line, f"topic {file.topic!r} in a file named {path.name}")
+        for question in file.questions:
+            name = f"{file.topic}/{question.id}"
+            if name in self.questions:
+                raise BrokenFile(path, question.line, f"{name}: question given twice")
+            self.questions[name] = question
+            self.where[f"question:{name}"] = path
 
     def _take_texts(self, path: Path) -> None:
         content = read_yaml(path)

@@ -44,7 +44,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 def check(base: FactBase, on: date) -> list[Problem]:
     """Every problem of a fact base on a day, in the order of the files."""
-    problems = [*_facts(base, on), *_figures(base, on), *_topics(base), *_texts(base)]
+    problems = [*_facts(base, on), *_figures(base, on), *_topics(base), *_texts(base), *_questions(base)]
     for language in languages.TRANSLATED:
         problems += _translations(base, language)
     return sorted(problems, key=lambda problem: (problem.grade, str(problem.path), problem.line))
@@ -165,14 +165,30 @@ def _topics(base: FactBase) -> Iterator[Problem]:
             if other not in base.topics:
                 yield Problem(path, file.line, f"unknown related topic {other!r}")
         roles = {fact.role for fact in file.facts}
-        for role in ("answer", "step"):
+        elsewhere = topic in base.topics and base.topics[topic].kind == "elsewhere"
+        for role in ("answer",) if elsewhere else ("answer", "step"):
             if role not in roles:
                 yield Problem(path, file.line, f"{topic}: no fact with the role {role}")
     for topic, entry in base.topics.items():
         if entry.kind in ("rights", "flow", "safety") and topic not in base.files:
             yield Problem(base.folder / "topics", 1, f"no file for topic {topic}")
-        if topic in base.files and f"topic.{topic}" not in base.texts:
+        if topic in base.files and entry.kind != "elsewhere" and f"topic.{topic}" not in base.texts:
             yield Problem(base.folder / "texts", 1, f"no text topic.{topic}")
+
+
+def _questions(base: FactBase) -> Iterator[Problem]:
+    for name, question in base.questions.items():
+        path = base.where[f"question:{name}"]
+        if name.partition("/")[0] not in base.topics:
+            yield Problem(path, question.line, f"{name}: unknown topic")
+        for fact in question.facts:
+            if fact not in base.facts:
+                yield Problem(path, question.line, f"{name}: unknown fact {fact}")
+        for other in question.not_to_confuse:
+            if other not in base.questions or other == name:
+                yield Problem(path, question.line, f"{name}: unknown question {other} in not_to_confuse")
+        if not question.facts and not question.missing:
+            yield Problem(path, question.line, f"{name}: no facts, and nothing said to be missing")
 
 
 def _texts(base: FactBase) -> Iterator[Problem]:

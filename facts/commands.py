@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     checking = commands.add_parser("check", help="check the content (the default)")
     checking.add_argument("--on", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD")
     commands.add_parser("update", help="bring all translation files in line with the English")
+    commands.add_parser("questions", help="how many of the questions that workers ask the facts answer completely")
     exporting = commands.add_parser("export", help="print what a language still needs, as YAML")
     exporting.add_argument("language")
     exporting.add_argument("--all", action="store_true", help="everything, also what is translated")
@@ -38,6 +39,8 @@ def main(arguments: list[str]) -> int:
         base = FactBase()
         if options.command == "update":
             return _update(base)
+        if options.command == "questions":
+            return _questions(base)
         if options.command == "export":
             return _export(base, options.language, everything=options.all)
         if options.command == "import":
@@ -67,6 +70,18 @@ def _update(base: FactBase) -> int:
     for language in languages.TRANSLATED:
         counts = base.catalogues.update(language, texts)
         print(f"{language}: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    return 0
+
+
+def _questions(base: FactBase) -> int:
+    for weight, often in ((3, "daily"), (2, "weekly"), (1, "seldom")):
+        asked = [question for question in base.questions.values() if question.weight == weight]
+        complete = sum(question.complete for question in asked)
+        none = sum(not question.facts for question in asked)
+        print(f"asked {often}: {len(asked)}, {complete} answered, {len(asked) - complete - none} in part, {none} not")
+    for name, question in base.questions.items():
+        if not question.complete:
+            print(f"{question.weight} {name}: {question.missing}")
     return 0
 
 

@@ -15,7 +15,23 @@ Confidence = Literal["high", "medium", "low"]
 #: What in a question brings a fact into the answer itself: an age below the full minimum wage, or below 18; a contract
 #: that ends; Ukraine. In a safety reply, the sign that puts it first.
 Condition = Literal["young_age", "minor", "contract_ends", "ukraine", "suicide"]
-TopicKind = Literal["rights", "flow", "safety", "dialogue"]
+TopicKind = Literal["rights", "flow", "safety", "dialogue", "elsewhere"]
+#: What the answer to a question can depend on. `residence` stands for EU, permit, none, asylum and Ukraine.
+Dependence = Literal[
+    "age",
+    "date",
+    "hours",
+    "pay",
+    "contract_type",
+    "phase",
+    "residence",
+    "employer_abroad",
+    "sector",
+    "length_of_service",
+    "probation",
+]
+#: 3 is asked daily, 2 weekly, 1 seldom.
+Weight = Literal[1, 2, 3]
 Unit = Literal[
     "EUR",
     "percent",
@@ -154,6 +170,32 @@ class TopicFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     warnings_first: bool = False  #: the warnings are what the question is about
     figures: list[Figure] = []
     facts: list[Fact]
+    line: int = msgspec.field(name="__line__", default=0)
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A question that workers ask, narrower than a topic, and the facts that answer it."""
+
+    id: str  #: within its topic; `topic/id` everywhere else
+    question: str  #: one plain English sentence, as a worker would ask it
+    weight: Weight
+    facts: list[str]  #: fact ids, in the order in which they are said; the first carries the verdict
+    missing: str = ""  #: what the facts do not say of a complete answer; empty where they say all of it
+    depends_on: list[Dependence] = []
+    not_to_confuse: list[str] = []  #: `topic/id` of questions that sound alike and are answered otherwise
+    line: int = msgspec.field(name="__line__", default=0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the facts answer all of it."""
+        return bool(self.facts) and not self.missing
+
+
+class QuestionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """facts/questions/<topic>.yaml"""
+
+    topic: str
+    questions: list[Question]
     line: int = msgspec.field(name="__line__", default=0)
 
 
