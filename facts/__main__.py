@@ -1,4 +1,4 @@
-"""`python -m facts [check|update|questions|export|import|add-language]`: the content's own tools, without the assistant."""
+"""`python -m facts [check|update|questions|export|import|add-language]`: the content's tools, without the assistant."""
 
 from __future__ import annotations
 
