@@ -16,6 +16,8 @@ from facts.wording import RenderedFact, Wording
 STEPS = 2
 #: Facts of "tell me more" that are shown at a time.
 PAGE = 3
+#: How likely a question must be, given its topic, to be answered as the one that was asked.
+SURE_OF_QUESTION = 0.4
 #: Facts whose sources are shown at a time.
 SOURCES_SHOWN = 4
 
@@ -135,7 +137,7 @@ class Answers:
         if self._further(topic, situation):
             buttons.append(self.button("button.more", f'/show_more{{"topic": "{topic}"}}', language))
         related = [name for name in self.base.related(topic) if name != topic][:3]
-        second = [name for name in situation.choices if name in self.base.files and name != topic][:1]
+        second = [name for name in situation.choices if self.offers(name) and name != topic][:1]
         if second:
             related = [*second, *(name for name in related if name not in second)][:3]
         if topic == "proof_of_hours":
@@ -149,12 +151,44 @@ class Answers:
             replies=(Reply("\n\n".join(part for part in parts if part), tuple(buttons)),),
             topic=topic,
             language=language,
+            complete="partial",
             safety_hint=situation.hint,
             facts=tuple(one.fact.id for one in told),
             sources=self.sources(told),
             slots=remember(
                 memory, topic=topic, told=tuple(one.fact.id for one in told), disclaimed=True, offered=tuple(second)
             ),
+        )
+
+    def offers(self, topic: str) -> bool:
+        """Whether a topic has an overview that can be offered by its name."""
+        return topic in self.base.files and self.base.topics[topic].kind != "elsewhere"
+
+    def elsewhere(self, situation: TurnContext) -> ActionResult | None:
+        """Who answers what Baken does not: a short true word of it, and where to go. None where it is not sure what."""
+        language = situation.language
+        likely = [name for name, share in situation.questions.items() if share >= SURE_OF_QUESTION]
+        name = next((name for name in likely if name in self.base.questions), None)
+        if name is None:
+            return None
+        told = self.tell((self.base.facts[fact] for fact in self.base.questions[name].facts), situation)
+        if not told:
+            return None
+        closing = self.notices(told, situation)
+        if situation.hint:
+            closing.append(self.hint(situation))
+        parts = [self.line(one, language) for one in told] + ["\n".join(closing)]
+        buttons = self.common("source", "human", "menu", language=language)
+        return ActionResult(
+            replies=(Reply("\n\n".join(part for part in parts if part), tuple(buttons)),),
+            topic="out_of_scope",
+            language=language,
+            questions=(name,),
+            complete="elsewhere",
+            safety_hint=situation.hint,
+            facts=tuple(one.fact.id for one in told),
+            sources=self.sources(told),
+            slots=remember(situation.memory, told=tuple(one.fact.id for one in told)),
         )
 
     def _first(self, topic: str, situation: TurnContext) -> list[Fact]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from actions.answers import Answers
 from actions.responses import ActionResult
 from actions.smalltalk import Dialogue
 from actions.tracker_state import Heard
+from actions.turn_context import TurnContext
 
 #: The action of an intent; every other topic is answered.
 ACTION_OF: Final[dict[str, str]] = {
@@ -50,7 +53,13 @@ class Responses:
 
     def _answer(self, heard: Heard) -> ActionResult:
         situation = heard.situation
+        if situation.intent == "elsewhere":
+            return self.answers.elsewhere(situation) or self._not_covered(situation)
         return self.answers.answer(self.dialogue.goes_on(situation) or situation.intent, situation)
+
+    def _not_covered(self, situation: TurnContext) -> ActionResult:
+        said = self.dialogue.talk(msgspec.structs.replace(situation, intent="out_of_scope"))
+        return msgspec.structs.replace(said, complete="unknown")
 
     def _more(self, heard: Heard) -> ActionResult:
         values = heard.situation.values

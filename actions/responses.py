@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -41,6 +41,10 @@ class SourceShown(msgspec.Struct, frozen=True):
     checked_on: str
 
 
+#: How much of what was asked a reply answers: all of it, a part (the topic in general), nothing but who knows, nothing.
+Completeness = Literal["complete", "partial", "elsewhere", "unknown"]
+
+
 class ActionResult(msgspec.Struct, frozen=True, kw_only=True):
     """All that an action did: its replies, what they are made of, and what the conversation remembers."""
 
@@ -48,6 +52,8 @@ class ActionResult(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     language: str
     understood: bool = True
+    questions: tuple[str, ...] = ()  #: that it answers, the surest first: `topic/question`
+    complete: Completeness = "complete"
     safety: bool = False
     safety_hint: bool = False
     handoff: bool = False

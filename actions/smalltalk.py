@@ -21,11 +21,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "home": ("housing_deduction", "housing_problem"),
     "contract": (
-        "temp_contract", "working_hours", "dismissal", "false_self_employment", "agency_licence",
-        "good_employer_code", "dutch_lessons",
+        "contract_terms", "temp_contract", "working_hours", "dismissal", "false_self_employment", "agency_licence",
+        "domestic_work", "good_employer_code", "dutch_lessons",
     ),
-    "health": ("sick_pay", "work_accident", "unsafe_work"),
-    "abuse": ("report_abuse", "fear_of_reporting", "exploitation", "emergency", "employer_fines", "find_help"),
+    "health": ("sick_pay", "pregnancy_and_family_leave", "work_accident", "unsafe_work"),
+    "abuse": (
+        "report_abuse", "fear_of_reporting", "discrimination_and_harassment", "exploitation", "emergency",
+        "employer_fines", "find_help",
+    ),
     "permit": ("work_permit", "asylum_seeker_work", "posted_worker", "skilled_migrant", "government_plans"),
 }  # fmt: skip
 
@@ -86,7 +89,7 @@ class Dialogue:
         said = self.say(
             "fallback.old_button", situation, self.answers.common("menu", "human", language=situation.language)
         )
-        return msgspec.structs.replace(said, topic="out_of_scope", understood=False)
+        return msgspec.structs.replace(said, topic="out_of_scope", understood=False, complete="unknown")
 
     def group(self, situation: TurnContext) -> ActionResult:
         """The topics of a group of the menu."""
@@ -120,7 +123,7 @@ class Dialogue:
         if picked:
             return self.answers.answer(picked, situation)
         times = memory.not_understood + 1
-        topics = [topic for topic in situation.choices if topic in self.answers.base.files][:3]
+        topics = [topic for topic in situation.choices if self.answers.offers(topic)][:3]
         if topics and times < 3:
             key = "fallback.choose"
             buttons = [self.answers.topic_button(topic, language) for topic in topics]
@@ -137,6 +140,7 @@ class Dialogue:
             topic=situation.choices[0] if situation.choices else "out_of_scope",
             language=language,
             understood=False,
+            complete="unknown",
             safety_hint=situation.hint,
             slots=remember(memory, not_understood=times, offered=tuple(topics), asked="human" if times > 1 else ""),
         )

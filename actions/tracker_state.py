@@ -53,6 +53,7 @@ def read_tracker(tracker: dict[str, Any]) -> Heard:
         alarm=9.0 if danger.get("rule") else float(danger.get("score") or 0.0),
         confidence=float((latest.get("intent") or {}).get("confidence") or 0.0),
         shares={one["name"]: float(one["confidence"]) for one in (latest.get("intent_ranking") or [])[:_LIKELIEST]},
+        questions={one["name"]: float(one["confidence"]) for one in latest.get("questions") or []},
         values=values,
         memory=memory,
         desk=_desk(metadata.get("desk"), memory),

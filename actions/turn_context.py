@@ -55,6 +55,7 @@ class TurnContext(msgspec.Struct, frozen=True, kw_only=True):
     alarm: float = 0.0  #: how strong the signs of danger are (the detector's score); 9 where a rule found them
     confidence: float = 0.0  #: in the intent, 0 to 1
     shares: dict[str, float] = {}  #: what the understanding thinks of the likeliest topics
+    questions: dict[str, float] = {}  #: `topic/question`: how likely the message asks it, given its topic
     values: dict[str, Any] = {}  #: of a button's payload
     memory: Memory = Memory()
     desk: DeskStatus = msgspec.field(default_factory=desk_by_setting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from actions.responses import Reply, SourceShown
+from actions.responses import Completeness, Reply, SourceShown
 
 
 class EngineAway(Exception):
@@ -23,6 +23,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     safety_hint: bool
     handoff: bool
     replies: tuple[Reply, ...]
+    questions: tuple[str, ...] = ()
+    complete: Completeness = "complete"
     facts: tuple[str, ...] = ()
     sources: tuple[SourceShown, ...] = ()
     milliseconds: float = 0.0

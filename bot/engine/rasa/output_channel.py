@@ -42,6 +42,8 @@ def turn_of(said: list[dict[str, Any]], milliseconds: float) -> Turn:
         language_confidence=round(float(language.get("confidence", 1.0)), 4),
         topic=topic,
         confidence=round(float(ranked.get(topic, intent.get("confidence") or 0.0)), 4),
+        questions=tuple(extra.get("questions") or ()),
+        complete=extra.get("complete", "unknown"),
         understood=bool(extra.get("understood", False)),
         safety=bool(extra.get("safety")),
         safety_hint=bool(extra.get("safety_hint")),

@@ -17,6 +17,7 @@ class TrainingLine(msgspec.Struct, frozen=True):
     """A training line with what its file says of it (NLU YAML `metadata`)."""
 
     intent: str
+    question: str  #: `topic/question` where the line asks one (Rasa's retrieval intent), else empty
     text: str
     language: str
     writer: str
@@ -33,6 +34,7 @@ def lines(data: TrainingData) -> Iterator[TrainingLine]:
         if text:
             yield TrainingLine(
                 intent=example.get("intent"),
+                question=str(example.get("intent_response_key") or ""),
                 text=text,
                 language=str(metadata.get("language", "")),
                 writer=str(metadata.get("writer", "")),
