@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     evaluating = commands.add_parser("evaluate", help="run questions (.csv) and conversations (.yaml)")
     evaluating.add_argument("files", nargs="+", type=Path, metavar="FILE")
     evaluating.add_argument("--json", type=Path, metavar="OUT", help="write the report as JSON")
+    evaluating.add_argument("--transcript", type=Path, metavar="OUT.md", help="write every message and reply")
     checking = commands.add_parser("check", help="check the content")
     checking.add_argument(
         "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as of this date; today by default"
@@ -51,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     files = [path.resolve() for path in getattr(options, "files", [])]
     out = getattr(options, "json", None)
     out = out.resolve() if isinstance(out, Path) else out
+    transcript = options.transcript.resolve() if getattr(options, "transcript", None) else None
     patch = options.out.resolve() if getattr(options, "out", None) else None
     os.chdir(ROOT)  # the data and the model are found from anywhere
     try:
@@ -77,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "evaluate":
             from bot.commands.evaluate import evaluate
 
-            return evaluate(settings, files, out)
+            return evaluate(settings, files, out, transcript)
         if options.command == "check":
             from bot.commands.check import check
 

@@ -22,6 +22,7 @@ class TestQuestion(msgspec.Struct, frozen=True):
     also_ok: tuple[str, ...]
     variant: str
     text: str
+    questions: tuple[str, ...] = ()  #: ids (`topic/question`) that are right; empty where only the topic is judged
 
 
 class Expect(msgspec.Struct, frozen=True):
@@ -60,15 +61,24 @@ def questions(path: Path) -> list[TestQuestion]:
             for row in reader:
                 if row["text"] is None or row["topic"] is None:
                     raise BrokenFile(path, reader.line_num, "too few columns")
-                also = tuple(part.strip() for part in (row.get("also_ok") or "").split("|") if part.strip())
                 found.append(
                     TestQuestion(
-                        row["id"], row["language"], row["topic"].strip(), also, row.get("variant") or "", row["text"]
+                        row["id"],
+                        row["language"],
+                        row["topic"].strip(),
+                        _ids(row.get("also_ok")),
+                        row.get("variant") or "",
+                        row["text"],
+                        _ids(row.get("question")),
                     )
                 )
             return found
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenFile(path, 1, str(error)) from error
+
+
+def _ids(cell: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (cell or "").split("|") if part.strip())
 
 
 def conversations(path: Path) -> list[TestConversation]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.evaluation.files import TestQuestion
-from bot.evaluation.judge import SAFETY, Passed, QuestionResult
+from bot.evaluation.judge import SAFETY, ConversationResult, QuestionResult
 
 OUTCOMES = ("right", "asked_back", "wrong")
 
@@ -38,6 +38,7 @@ def of_questions(asked: Sequence[TestQuestion], results: Sequence[QuestionResult
         "by_language": split((row.language for row in asked), "language"),
         "by_variant": split((row.variant for row in asked), "variant"),
         "by_topic": split((row.topic for row in asked), "topic"),
+        "by_question": _by_question(pairs),
         "language": {
             "long": _languages((row, result) for row, result in pairs if _words(row) >= 3 and not _roman(row)),
             "short": _languages((row, result) for row, result in pairs if _words(row) < 3 and not _roman(row)),
@@ -55,13 +56,31 @@ def of_questions(asked: Sequence[TestQuestion], results: Sequence[QuestionResult
     }
 
 
-def of_conversations(results: Sequence[Passed]) -> dict[str, Any]:
+def _by_question(pairs: Sequence[tuple[TestQuestion, QuestionResult]]) -> dict[str, dict[str, int]]:
+    """Rows that name their question, by the first of the ids that are right."""
+    counts: dict[str, dict[str, int]] = {}
+    for row, result in pairs:
+        if row.questions:
+            count = counts.setdefault(row.questions[0], {"rows": 0, **dict.fromkeys(OUTCOMES, 0)})
+            count["rows"] += 1
+            count[result.question_outcome] += 1
+    return dict(sorted(counts.items()))
+
+
+def of_conversations(results: Sequence[ConversationResult]) -> dict[str, Any]:
     """The part `conversations` of the report."""
     import msgspec
 
+    turns = [turn for result in results for turn in result.turns]
+    calm = [turn for result in results if result.calm for turn in result.turns]
     return {
         "run": len(results),
         "passed": sum(result.passed for result in results),
+        "turns": len(turns),
+        "characters": sum(turn.characters for turn in turns),
+        "asked_again": sum(result.asked_again for result in results),
+        "calm": len(calm),
+        "alarms": sum(turn.safety for turn in calm),
         "results": msgspec.to_builtins(list(results)),
     }
 
@@ -91,6 +110,9 @@ def readable(report: dict[str, Any]) -> str:
         for name in ("by_language", "by_variant", "by_topic"):
             lines.append(f"\n{name.replace('_', ' ')}")
             lines += [_line(f"  {key or '-'}", counts) for key, counts in part[name].items()]
+        if part["by_question"]:
+            lines.append("\nby question")
+            lines += [_line(f"  {key}", counts) for key, counts in part["by_question"].items()]
         lines.append("\nlanguage of the reply")
         lines += [f"  {key:<24}{counts['right']:>5} of {counts['rows']}" for key, counts in part["language"].items()]
         safety = part["safety"]
@@ -101,6 +123,11 @@ def readable(report: dict[str, Any]) -> str:
     if "conversations" in report:
         part = report["conversations"]
         lines.append(f"\nconversations: {part['passed']} of {part['run']} passed")
+        if part["turns"]:
+            lines.append(
+                f"  {part['turns']} turns of {part['characters'] / part['turns']:.0f} characters; the same question "
+                f"again in {part['asked_again']}; a safety reply in {part['alarms']} of {part['calm']} calm turns"
+            )
         for result in part["results"]:
             if not result["passed"]:
                 lines.append(f"  {result['id']}: {'; '.join(result['why'])}")

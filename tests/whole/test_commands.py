@@ -83,10 +83,10 @@ def test_wrong_use_is_two(arguments: list[str]) -> None:
 def test_evaluate_reports_in_the_shape_of_the_contract(model: Path, tmp_path: Path) -> None:
     questions = tmp_path / "q.csv"
     questions.write_text(
-        "id,language,topic,also_ok,variant,text\n"
-        'a,nl,minimum_wage,,plain,"Wat is het minimumloon per uur?"\n'
-        'b,pl,exploitation,emergency,veiled,"szef zabrał nam paszporty i nie możemy wyjść"\n'
-        'c,en,out_of_scope,,short,"used car price"\n',
+        "id,language,topic,also_ok,variant,text,question\n"
+        'a,nl,minimum_wage,,plain,"Wat is het minimumloon per uur?",minimum_wage/per-month|minimum_wage/x\n'
+        'b,pl,exploitation,emergency,veiled,"szef zabrał nam paszporty i nie możemy wyjść",\n'
+        'c,en,out_of_scope,,short,"used car price",\n',
         encoding="utf-8",
     )
     talks = tmp_path / "t.yaml"
@@ -97,7 +97,10 @@ def test_evaluate_reports_in_the_shape_of_the_contract(model: Path, tmp_path: Pa
         encoding="utf-8",
     )
     out = tmp_path / "report.json"
-    run = baken("evaluate", str(questions), str(talks), "--json", str(out), BAKEN_TODAY="2026-11-23")
+    said = tmp_path / "said.md"
+    run = baken(
+        "evaluate", str(questions), str(talks), "--json", str(out), "--transcript", str(said), BAKEN_TODAY="2026-11-23"
+    )
     assert run.returncode == 1, "a conversation failed"
     made = json.loads(out.read_text(encoding="utf-8"))
     part = made["questions"]
@@ -110,12 +113,14 @@ def test_evaluate_reports_in_the_shape_of_the_contract(model: Path, tmp_path: Pa
         "by_language",
         "by_variant",
         "by_topic",
+        "by_question",
         "language",
         "safety",
         "results",
     }
     assert set(part["safety"]) == {"due", "given", "hinted", "not_due", "false_alarms", "hinted_not_due"}
     assert part["safety"]["given"] == part["safety"]["due"] == 1
+    assert part["by_question"]["minimum_wage/per-month"]["rows"] == 1
     assert set(part["results"][0]) == {
         "id",
         "language",
@@ -126,10 +131,16 @@ def test_evaluate_reports_in_the_shape_of_the_contract(model: Path, tmp_path: Pa
         "safety",
         "safety_hint",
         "outcome",
+        "questions",
+        "complete",
+        "question_outcome",
     }
     assert made["conversations"]["run"] == 2 and made["conversations"]["passed"] == 1
     bad = made["conversations"]["results"][1]
     assert not bad["passed"] and len(bad["why"]) == 2
+    assert bad["turns"][0]["characters"] > 0 and bad["turns"][0]["language"] == "nl"
+    transcript = said.read_text(encoding="utf-8")
+    assert "## good (nl)" in transcript and "> used car price" in transcript and "14,99" in transcript
 
 
 @pytest.mark.parametrize(
