@@ -136,7 +136,7 @@ class Phase(_Dated, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a second reader, who tried to refute the fact from its sources, found."""
 
-    on: date
+    day: date
     verdict: Literal["stands", "mended"]
     why: str = ""  #: of a mended fact: what fell
     line: int = msgspec.field(name="__line__", default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -93,3 +94,12 @@ def test_figures_of_the_minimum_wage_follow_the_percentages_by_age(base: FactBas
         for age, share in shares.items():
             exact = (Decimal(period.value) * Decimal(share)).quantize(Decimal("0.01"), ROUND_HALF_UP)
             assert Decimal(period.by_age[age]) == exact, (period.from_, age)
+
+
+@pytest.mark.parametrize("hours", [36, 38, 40])
+def test_amounts_per_month_are_reckoned_from_the_amount_per_hour(base: FactBase, hours: int) -> None:
+    for period in base.figures[f"wml_month_{hours}"].periods:
+        assert period.from_ is not None
+        per_hour = base.figures["wml_hourly"].on(period.from_)
+        assert per_hour is not None and (per_hour.from_, per_hour.until) == (period.from_, period.until)
+        assert abs(Decimal(period.value) - Decimal(per_hour.value) * hours * 52 / 12) <= Decimal("0.005")
