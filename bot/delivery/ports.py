@@ -8,23 +8,15 @@ from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
 
+from actions.turn_context import DeskStatus
 from bot.conversations.models import Assignee, Content, Conversation, Message, MessageKind
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 
 
 class AssistantPort(Protocol):
     """The assistant, as the post room needs it."""
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer one message: a typed text, or a pressed button's payload."""
         ...
 
@@ -58,7 +50,7 @@ class DirectAnswers(Protocol):
 class HandoffPort(DirectAnswers, Protocol):
     """The advisors' desk, as the post room needs it."""
 
-    def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
+    def situation(self, connection: Connection, conversation: Conversation) -> DeskStatus:
         """What an action needs to know to speak about the desk: open or not, place in the queue …"""
         ...
 

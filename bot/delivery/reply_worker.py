@@ -32,7 +32,7 @@ from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindTe
 from bot.delivery.standing import DeliveryState
 from bot.delivery.transactions import Documents, PreparedReply, ReplyTransactions
 from bot.engine.payload import read
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
@@ -189,14 +189,15 @@ class ReplyWorker:
             shown = asyncio.create_task(carrier.working(now_conversation, message.channel_id))
             self._running.add(shown)
             shown.add_done_callback(self._running.discard)
-        turn = await self.assistant.reply(
-            conversation.id,
-            text,
+        request = TurnRequest(
+            conversation=conversation.id,
+            text=text,
             payload=payload,
-            language_hint=now_conversation.language or None,
             message_id=str(message.id),
+            language_hint=now_conversation.language or None,
             desk=desk,
         )
+        turn = await self.assistant.reply(request)
         documents = await _documents(turn)
         stored = await self.database.transaction(
             self.settling.replied, now_conversation, message, turn, documents, last

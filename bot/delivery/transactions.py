@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from actions.turn_context import DeskStatus
 from bot.channels.whatsapp.choices import pick
 from bot.conversations import cases, files, history, inbox, outbox
 from bot.conversations import store as conversations
@@ -28,7 +29,7 @@ LEASE: Final = timedelta(seconds=15)
 #: A letter waits for its download so long.
 _FILE_KEPT: Final = timedelta(days=1)
 #: The conversation as it is now, what was typed, what was pressed (or picked by typing), and how the desk stands.
-PreparedReply = tuple[Conversation, str, str, "dict[str, Any] | None"]
+PreparedReply = tuple[Conversation, str, str, "DeskStatus | None"]
 #: The files that a turn made, by the path where the actions left them.
 Documents = dict[str, tuple[Path, bytes]]
 

@@ -11,7 +11,6 @@ import functools
 import os
 import signal
 import tempfile
-from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from bot.conversations.database import Database
 from bot.conversations.models import Contact, Content, Conversation, Delivered, Incoming, NotDelivered, Outgoing
 from bot.delivery import send_worker, transactions
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 
 #: Functions of the way of a message through the house, where a process can die before or after.
@@ -49,16 +48,7 @@ class OneLine:
     def __init__(self, step: str) -> None:
         self.step = step
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         if self.step == "before:reply":
             die()
         turn = Turn(
@@ -70,7 +60,7 @@ class OneLine:
             safety=False,
             safety_hint=False,
             handoff=False,
-            replies=(Reply(f"{message_id}: {text}"),),
+            replies=(Reply(f"{request.message_id}: {request.text}"),),
         )
         if self.step == "after:reply":
             die()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import Content, Incoming, MessageKind
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.privacy.about_me import AboutMe
 from bot.settings import Settings
 from facts.wording import Wording
@@ -33,17 +33,8 @@ class Listening:
         self.heard: list[tuple[str, str]] = []
         self.news = asyncio.Event()
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        self.heard.append((text, payload))
+    async def reply(self, request: TurnRequest) -> Turn:
+        self.heard.append((request.text, request.payload))
         self.news.set()
         return Turn(
             language="en",

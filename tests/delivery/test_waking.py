@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -27,7 +27,7 @@ from bot.conversations.models import (
     Outgoing,
 )
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 from tests.databases import KINDS, database_url
 
@@ -54,19 +54,10 @@ class Slow:
     def __init__(self) -> None:
         self.asked = asyncio.Event()
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         self.asked.set()
         await asyncio.sleep(0.1)
-        replies = tuple(Reply(f"{text} {part + 1}") for part in range(int(text[-1])))
+        replies = tuple(Reply(f"{request.text} {part + 1}") for part in range(int(request.text[-1])))
         return Turn(
             language="en",
             language_confidence=1,

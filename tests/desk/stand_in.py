@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from actions.answers import Answers
 from actions.responses import ActionResult, Reply
 from actions.smalltalk import Dialogue
 from actions.tracker_state import Heard, read_tracker
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from facts import published
 
 WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "exploitation"}
@@ -25,23 +26,14 @@ class StandIn:
     async def start(cls) -> StandIn:
         return cls(Answers(published.base()))
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        text = payload or text
+    async def reply(self, request: TurnRequest) -> Turn:
+        text = request.payload or request.text
         intent = WORDS.get(text, text.removeprefix("/"))
         tracker = {
             "latest_message": {
                 "text": text,
                 "intent": {"name": intent, "confidence": 1.0},
-                "metadata": {"language_hint": language_hint, "desk": desk},
+                "metadata": {"language_hint": request.language_hint, "desk": msgspec.to_builtins(request.desk)},
             },
         }
         heard: Heard = read_tracker(tracker)

@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 
 from actions.responses import Reply
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.gateway.app import make
 from bot.settings import Settings
 from facts.base import FactBase
@@ -28,25 +28,16 @@ class FewLines:
     def __init__(self) -> None:
         self.ill: str | None = None
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        if "break" in text:
-            raise ValueError(f"cannot read {text}")
+    async def reply(self, request: TurnRequest) -> Turn:
+        if "break" in request.text:
+            raise ValueError(f"cannot read {request.text}")
         return Turn(
-            language=language_hint or "en",
+            language=request.language_hint or "en",
             language_confidence=1.0,
             topic="greet",
             confidence=1.0,
-            understood="w" in text,
-            safety="danger" in text,
+            understood="w" in request.text,
+            safety="danger" in request.text,
             safety_hint=False,
             handoff=False,
             replies=(Reply("one"), Reply("two")),

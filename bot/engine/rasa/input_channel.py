@@ -33,14 +33,13 @@ from bot.engine.protocol import (
     EraseRequest,
     ParseRequest,
     SlotRequest,
-    TurnRequest,
     TurnResponse,
 )
 from bot.engine.rasa import agent_turn
 from bot.engine.rasa.in_process_actions import compile_answer_check
 from bot.engine.rasa.patches.failures import hold_failures
 from bot.engine.rasa.patches.runner import mend
-from bot.engine.turn import EngineAway
+from bot.engine.turn import EngineAway, TurnRequest
 from bot.redacted_logging import configure_logging
 
 log = logging.getLogger(__name__)
@@ -81,15 +80,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
 
         async def webhook(request: Request) -> HTTPResponse:
             asked = self._read(request, TurnRequest)
-            turn = await agent_turn.answer(
-                self._agent(request),
-                asked.conversation,
-                asked.text,
-                payload=asked.payload,
-                language_hint=asked.language_hint,
-                message_id=asked.message_id,
-                desk=asked.desk,
-            )
+            turn = await agent_turn.answer(self._agent(request), asked)
             paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
             files = {str(path): path.read_bytes() for path in paths}
             store.forget(path.name for path in paths)  # the gateway keeps it; it is made again where that goes wrong

@@ -8,13 +8,12 @@ import ctypes
 import gc
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from actions.amounts.lexicon import words_of
 from bot.engine.rasa import agent_turn
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.redacted_logging import quieten_libraries
 from facts.languages import NAMES
 
@@ -73,26 +72,9 @@ class RasaEngine:
         threading.Thread(target=_read_ahead, daemon=True).start()
         return cls(agent, store)
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer one message. Messages of one conversation are answered one after the other (bot/engine/engine.py)."""
-        return await agent_turn.answer(
-            self._agent,
-            conversation,
-            text,
-            payload=payload,
-            language_hint=language_hint,
-            message_id=message_id,
-            desk=desk,
-        )
+        return await agent_turn.answer(self._agent, request)
 
     async def forget(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""

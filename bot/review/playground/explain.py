@@ -16,12 +16,13 @@ import msgspec
 from actions.amounts.extract import extract
 from actions.amounts.model import Extracted
 from actions.responses import Reply
+from actions.turn_context import DeskStatus, Preview
 from bot.channels.whatsapp.channel import words
 from bot.channels.whatsapp.choices import shape
 from bot.channels.whatsapp.render import payload, split
 from bot.conversations.models import Contact, Content, FileRef
 from bot.delivery.ports import AssistantPort
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from facts import clock, notation
 from facts.base import FactBase
 from facts.model import placeholders
@@ -134,8 +135,10 @@ async def look(
     """
     text = text[:LONGEST]
     parsed: dict[str, Any] = {} if payload else await assistant.parse(text)
-    desk = {"content": draft} if draft else None
-    turn = await assistant.reply(conversation, text, payload=payload, language_hint=language, desk=desk)
+    request = TurnRequest(conversation=conversation, text=text, payload=payload, language_hint=language)
+    if draft:
+        request = msgspec.structs.replace(request, desk=DeskStatus(), preview=Preview(content=draft))
+    turn = await assistant.reply(request)
     found = parsed.get("language") or {}
     danger = parsed.get("danger") or {}
     today = clock.today()

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from actions.responses import Button, Document, Reply
 from bot.channels.web import channel
 from bot.conversations import store as conversations
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 from facts.base import FactBase
 from tests.servers import RunningGateway, listening
@@ -33,18 +33,9 @@ class StandIn:
     def __init__(self) -> None:
         self.forgotten: list[str] = []
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        text = payload or text
-        language = language_hint or "en"
+    async def reply(self, request: TurnRequest) -> Turn:
+        text = request.payload or request.text
+        language = request.language_hint or "en"
         if text.startswith("/set_language"):
             language = str(json.loads(text.removeprefix("/set_language"))["code"])
         if text == "slow":
