@@ -67,7 +67,7 @@ async def turns(names: list[str]) -> Times:
                 took = (time.perf_counter() - wall) * 1000, (time.process_time() - busy) * 1000
                 if not any(reply.document for reply in turn.replies):
                     found.append(took)
-            await assistant.forget(talk.id)
+            await assistant.erase(talk.id)
     finally:
         await assistant.close()
     return found

@@ -46,7 +46,7 @@ class Assistant:
         """
         assistant = cls.around(await RasaEngine.load(model, database, key), translation)
         await assistant.reply(TurnRequest(conversation="warm-up", text="hello"))
-        await assistant.forget("warm-up")
+        await assistant.erase("warm-up")
         return assistant
 
     @classmethod
@@ -86,10 +86,10 @@ class Assistant:
             return await self._engine.reply(request)
         return await self._translation.around(self._engine, request)
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what is kept of a conversation."""
         self._language.pop(conversation, None)
-        await self._engine.forget(conversation)
+        await self._engine.erase(conversation)
 
     async def parse(self, text: str) -> dict[str, object]:
         """What the understanding makes of a text."""
@@ -99,7 +99,7 @@ class Assistant:
         """What a conversation keeps under a slot's name; None where nothing."""
         return await self._engine.slot(conversation, name)
 
-    async def trouble(self) -> str | None:
+    async def unhealthy_reason(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""
         return await self._engine.unhealthy_reason()
 

@@ -68,7 +68,7 @@ async def _question(assistant: Assistant, number: int, row: TestQuestion) -> jud
 
     name = f"question-{number}"
     turn = await assistant.reply(TurnRequest(conversation=name, text=row.text))
-    await assistant.forget(name)
+    await assistant.erase(name)
     return judge.question(row, turn, {topic: entry.kind for topic, entry in answers().base.topics.items()})
 
 
@@ -78,5 +78,5 @@ async def _conversation(assistant: Assistant, number: int, talk: TestConversatio
     if talk.today is not None:
         request = msgspec.structs.replace(request, desk=DeskStatus(), preview=Preview(today=talk.today))
     turns = [await assistant.reply(msgspec.structs.replace(request, text=text)) for text in talk.turns]
-    await assistant.forget(name)
+    await assistant.erase(name)
     return judge.conversation(talk, turns)

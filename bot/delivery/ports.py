@@ -28,8 +28,12 @@ class AssistantPort(Protocol):
         """What a conversation keeps under a slot's name; None where nothing."""
         ...
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what is kept of a conversation."""
+        ...
+
+    async def unhealthy_reason(self) -> str | None:
+        """Why it can't answer just now, in a few words that name the part; None where it can."""
         ...
 
 

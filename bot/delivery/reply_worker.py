@@ -205,9 +205,9 @@ class ReplyWorker:
         for path in documents.values():
             store.forget([path[0].name])
         if stored and turn.forget:  # what was kept to answer this message alike once more is not needed now
-            await self.assistant.forget(conversation.id)
+            await self.assistant.erase(conversation.id)
         if not stored and await self.database.transaction(conversations.find, self.keys, conversation.id) is None:
-            await self.assistant.forget(conversation.id)  # deleted while it was being answered
+            await self.assistant.erase(conversation.id)  # deleted while it was being answered
         if stored and self.measured is not None:
             self.measured(now_conversation, message, turn, time.perf_counter() - start)
         return stored

@@ -34,7 +34,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what is kept of a conversation, and the files that were made in it.
 
         Raises:

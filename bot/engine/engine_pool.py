@@ -147,7 +147,7 @@ class EngineServer:
         return msgspec.json.encode(await self._engine.slot(asked.conversation, asked.name))
 
     async def _forget(self, body: bytes) -> bytes:
-        await self._engine.forget(msgspec.json.decode(body, type=EraseRequest).conversation)
+        await self._engine.erase(msgspec.json.decode(body, type=EraseRequest).conversation)
         return b"{}"
 
     async def _health(self, _request: web.Request) -> web.Response:

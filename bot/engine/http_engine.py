@@ -64,7 +64,7 @@ class HttpEngine:
         """What a conversation keeps under a slot's name; None where nothing."""
         return msgspec.json.decode(await self._ask("slot", SlotRequest(conversation, name)))
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""
         await self._ask("forget", EraseRequest(conversation))
 

@@ -202,11 +202,8 @@ async def trouble(app: web.Application) -> str | None:
     held_up = office.trouble()
     if held_up is not None:
         return held_up
-    look: Any = getattr(office.assistant, "trouble", None)
-    if look is None:
-        return None
     try:
-        found: str | None = await asyncio.wait_for(look(), _PATIENCE)
+        found = await asyncio.wait_for(office.assistant.unhealthy_reason(), _PATIENCE)
     except Exception:
         return "the assistant"
     return found and f"the assistant: {found}"

@@ -26,6 +26,7 @@ from bot.delivery import send_worker, transactions
 from bot.delivery.service import MessageService
 from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
+from tests.assistants import QuietAssistant
 
 #: Functions of the way of a message through the house, where a process can die before or after.
 STEPS = {
@@ -42,7 +43,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class OneLine:
+class OneLine(QuietAssistant):
     """Answers at once."""
 
     def __init__(self, step: str) -> None:
@@ -65,12 +66,6 @@ class OneLine:
         if self.step == "after:reply":
             die()
         return turn
-
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
-
-    async def forget(self, conversation: str) -> None:
-        return None
 
 
 class ToGraph:

@@ -7,7 +7,6 @@ import itertools
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,13 +19,14 @@ from bot.engine.turn import Turn, TurnRequest
 from bot.privacy.about_me import AboutMe
 from bot.settings import Settings
 from facts.wording import Wording
+from tests.assistants import QuietAssistant
 from tests.delivery.test_waking import Channel
 
 _numbers = itertools.count(1)
 BUTTONS = (Button("All topics", "/menu"), Button("Delete everything", "/delete_my_data"))
 
 
-class Listening:
+class Listening(QuietAssistant):
     """Keeps what it is given, and answers with two buttons."""
 
     def __init__(self) -> None:
@@ -47,12 +47,6 @@ class Listening:
             handoff=False,
             replies=(Reply("hello", BUTTONS),),
         )
-
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
-
-    async def forget(self, conversation: str) -> None:
-        return None
 
 
 class Post:

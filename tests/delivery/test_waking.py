@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -29,6 +28,7 @@ from bot.conversations.models import (
 from bot.delivery.service import MessageService
 from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
+from tests.assistants import QuietAssistant
 from tests.databases import KINDS, database_url
 
 #: Workers look by themselves after 2 and 5 seconds; what is woken comes well before.
@@ -48,7 +48,7 @@ def incoming(text: str, person: str = "31612345678") -> Incoming:
     )
 
 
-class Slow:
+class Slow(QuietAssistant):
     """Answers after a while, in as many replies as the message asks for."""
 
     def __init__(self) -> None:
@@ -69,12 +69,6 @@ class Slow:
             handoff=False,
             replies=replies,
         )
-
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
-
-    async def forget(self, conversation: str) -> None:
-        return None
 
 
 class Channel:

@@ -12,11 +12,12 @@ from actions.smalltalk import Dialogue
 from actions.tracker_state import Heard, read_tracker
 from bot.engine.turn import Turn, TurnRequest
 from facts import published
+from tests.assistants import QuietAssistant
 
 WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "exploitation"}
 
 
-class StandIn:
+class StandIn(QuietAssistant):
     """bot.delivery.ports.Answers."""
 
     def __init__(self, made: Answers) -> None:
@@ -60,12 +61,6 @@ class StandIn:
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {"intent": {"name": WORDS.get(text, "minimum_wage"), "confidence": 1.0}}
-
-    async def slot(self, conversation: str, name: str) -> object:
-        return None
-
-    async def forget(self, conversation: str) -> None:
-        return None
 
     async def close(self) -> None:
         return None

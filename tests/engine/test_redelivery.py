@@ -133,7 +133,7 @@ def test_a_deletion_is_told_again_and_keeps_nothing_but_the_language(
         assert done.forget
         assert "11.5" not in json.dumps(state(engine, talk))
         assert same(await say(engine, talk, agreed, message_id="3")) == same(done)
-        await engine.forget(talk)
+        await engine.erase(talk)
         assert state(engine, talk) == {}
 
     loop.run_until_complete(run())
@@ -183,7 +183,7 @@ def test_an_engine_whose_database_is_away_says_so_and_answers_nothing(
         with pytest.raises(EngineAway):
             await say(engine, "away", "Czy dostanę urlop?", message_id="2")
         with pytest.raises(EngineAway):
-            await engine.forget("away")
+            await engine.erase("away")
         server.ensure_postgres_running()
         assert await engine.unhealthy_reason() is None
         assert state(engine, "away") == kept

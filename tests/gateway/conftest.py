@@ -16,13 +16,14 @@ from bot.engine.turn import Turn, TurnRequest
 from bot.gateway.app import make
 from bot.settings import Settings
 from facts.base import FactBase
+from tests.assistants import QuietAssistant
 from tests.servers import listening
 
 #: What a person writes in these tests. None of it may be seen outside the log.
 NAME, NUMBER = "Zakaz-4711-Tajemnica", "31612345678"
 
 
-class FewLines:
+class FewLines(QuietAssistant):
     """Understands what has a letter w in it; falls over on "break"."""
 
     def __init__(self) -> None:
@@ -44,13 +45,7 @@ class FewLines:
             milliseconds=3.0,
         )
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
-
-    async def forget(self, conversation: str) -> None:
-        return None
-
-    async def trouble(self) -> str | None:
+    async def unhealthy_reason(self) -> str | None:
         return self.ill
 
 

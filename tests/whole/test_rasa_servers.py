@@ -174,7 +174,7 @@ async def test_forgetting_reaches_the_shared_store(servers: Servers) -> None:
     engine = HttpEngine(servers.urls, SECRET)
     await say(engine, "gone", "Ile wynosi płaca minimalna?", message_id="1")
     assert servers.state("gone") is not None
-    await engine.forget("gone")
+    await engine.erase("gone")
     assert servers.state("gone") is None
     assert (await engine.parse("Ile wynosi płaca minimalna?"))["intent"]["name"] == "minimum_wage"
     await engine.close()

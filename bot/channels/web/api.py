@@ -127,7 +127,7 @@ class Api:
                 await self.office.database.transaction(conversations.erase, name)
             except sa.exc.DBAPIError as error:
                 raise _away(error) from error
-            await self.office.assistant.forget(name)
+            await self.office.assistant.erase(name)
         return web.json_response({"deleted": True})
 
     async def file(self, request: web.Request) -> web.Response:

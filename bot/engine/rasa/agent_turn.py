@@ -56,7 +56,7 @@ async def answer(agent: Any, request: TurnRequest) -> Turn:
         raise ActionFailed
     turn = turn_of(channel.said, (time.perf_counter() - start) * 1000)
     if turn.forget:
-        await forget(agent, request.conversation, wholly=request.message_id is None)
+        await erase(agent, request.conversation, wholly=request.message_id is None)
     return turn
 
 
@@ -91,7 +91,7 @@ def pressed(payload: str, domain: Any) -> dict[str, Any]:
     }
 
 
-async def forget(agent: Any, conversation: str, *, wholly: bool = True) -> None:
+async def erase(agent: Any, conversation: str, *, wholly: bool = True) -> None:
     """Delete what Rasa keeps of a conversation, and the files that were made in it.
 
     Args:
@@ -121,7 +121,7 @@ async def slot(agent: Any, conversation: str, name: str) -> Any:
     return None if tracker is None else tracker.get_slot(name)
 
 
-async def trouble(agent: Any) -> str | None:
+async def unhealthy_reason(agent: Any) -> str | None:
     """What keeps the agent from answering: the model, the conversation store or the lock store; None where nothing."""
     if agent is None or not agent.is_ready():
         return "model"

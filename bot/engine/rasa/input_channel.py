@@ -94,12 +94,12 @@ class BakenInput(InputChannel):  # type: ignore[misc]
             return _json(await agent_turn.slot(self._agent(request), asked.conversation, asked.name))
 
         async def forget(request: Request) -> HTTPResponse:
-            await agent_turn.forget(self._agent(request), self._read(request, EraseRequest).conversation)
+            await agent_turn.erase(self._agent(request), self._read(request, EraseRequest).conversation)
             return _json({})
 
         async def health(request: Request) -> HTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
-            part = await agent_turn.trouble(agent) if self._secret else "secret"
+            part = await agent_turn.unhealthy_reason(agent) if self._secret else "secret"
             if part is None and not self._is_warm(agent):
                 part = "model"
             return _json({"status": part or "ok"}, 503 if part else 200)

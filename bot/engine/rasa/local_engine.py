@@ -76,9 +76,9 @@ class RasaEngine:
         """Answer one message. Messages of one conversation are answered one after the other (bot/engine/engine.py)."""
         return await agent_turn.answer(self._agent, request)
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""
-        await agent_turn.forget(self._agent, conversation)
+        await agent_turn.erase(self._agent, conversation)
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the understanding makes of a text, without a conversation."""
@@ -91,7 +91,7 @@ class RasaEngine:
 
     async def unhealthy_reason(self) -> str | None:
         """What keeps it from answering, if anything."""
-        return await agent_turn.trouble(self._agent)
+        return await agent_turn.unhealthy_reason(self._agent)
 
     async def close(self) -> None:
         """Let go of the database."""

@@ -192,7 +192,7 @@ class Runner:
                 )
                 await asyncio.sleep((time.perf_counter() - start) * _PAUSE)
         finally:
-            await self.assistant.forget(name)
+            await self.assistant.erase(name)
         return turns
 
     async def _give_way(self) -> None:

@@ -24,10 +24,11 @@ from bot.delivery.service import MessageService
 from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 from facts.base import FactBase
+from tests.assistants import QuietAssistant
 from tests.servers import RunningGateway, listening
 
 
-class StandIn:
+class StandIn(QuietAssistant):
     """Answers at once, with what the tests of a page need: buttons, links, a file, danger, a wait."""
 
     def __init__(self) -> None:
@@ -61,10 +62,7 @@ class StandIn:
             forget=text == "/confirm_delete",
         )
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
-
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         self.forgotten.append(conversation)
 
 
