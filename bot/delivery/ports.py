@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
 
 from actions.turn_context import DeskStatus
-from bot.conversations.models import Assignee, Content, Conversation, Message, MessageKind
+from bot.conversations.models import Content, Conversation, Message
 from bot.engine.turn import Turn, TurnRequest
 
 
@@ -83,7 +83,3 @@ class PacePort(Protocol):
     def words(self, language: str) -> str:
         """What is said to somebody whose messages are not answered one by one."""
         ...
-
-
-#: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
-KindText = Callable[[MessageKind, Assignee, str], "str | None"]

@@ -17,18 +17,18 @@ from bot.web.rate_limit import Buckets, address
 _SAYING: Final = frozenset({"/api/messages", "/api/forget", "/api/typing"})
 
 
-class WhatsAppDoor:
+class WhatsAppReceiver:
     """The post room as WhatsApp's webhook sees it. All is stored, however much: Meta counts it as delivered, and what
     one person sends too much of is answered together (bot/delivery/flood.py)."""
 
     def __init__(self, office: MessageService, refused: Callable[[str, str], None]) -> None:
         self.office, self._count = office, refused
 
-    async def take_in(self, incoming: Sequence[Incoming]) -> None:
+    async def receive(self, incoming: Sequence[Incoming]) -> None:
         """Store messages, all or none."""
         await self.office.receive(incoming)
 
-    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
+    async def record_statuses(self, updates: Sequence[DeliveryStatus]) -> None:
         """Note what became of messages that were sent."""
         await self.office.record_statuses("whatsapp", updates)
 

@@ -19,14 +19,16 @@ import aiohttp
 
 from actions.responses import Reply
 from bot.conversations import inbox, outbox
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.models import Contact, Content, Conversation, Delivered, Incoming, NotDelivered, Outgoing
+from bot.conversations.models import Contact, Content, Delivered, Incoming, NotDelivered, Outgoing
 from bot.delivery import send_worker, transactions
 from bot.delivery.service import MessageService
 from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 from tests.assistants import QuietAssistant
+from tests.stand_in_channels import PlainChannel, PlainPage
 
 #: Functions of the way of a message through the house, where a process can die before or after.
 STEPS = {
@@ -68,7 +70,7 @@ class OneLine(QuietAssistant):
         return turn
 
 
-class ToGraph:
+class ToGraph(PlainChannel):
     """Carries to the Graph API's stand-in."""
 
     def __init__(self, url: str, step: str) -> None:
@@ -91,9 +93,6 @@ class ToGraph:
         if self.step == "after:send":
             die()
         return Delivered(taken["messages"][0]["id"])
-
-    async def working(self, conversation: Conversation, channel_id: str) -> None:
-        return None
 
 
 def arm(step: str) -> None:
@@ -139,8 +138,8 @@ def arm(step: str) -> None:
 async def _work(url: str, graph: str, step: str, told: Path) -> None:
     arm(step)
     settings = Settings(data_folder=tempfile.mkdtemp(), send_doubt=0.5)
-    office = MessageService(settings, OneLine(step), lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
-    office.carriers["whatsapp"] = ToGraph(graph, step)
+    channels: Channels = {"web": PlainPage(), "whatsapp": ToGraph(graph, step)}
+    office = MessageService(settings, OneLine(step), channels=channels, database=Database(url), keys=Keys(bytes(32)))
     await office.open()
     message = Incoming(
         channel="whatsapp",

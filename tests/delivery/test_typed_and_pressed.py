@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from actions.responses import Button, Reply
+from bot.channels.whatsapp.choices import pick
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import Content, Incoming, MessageKind
@@ -21,6 +22,7 @@ from bot.settings import Settings
 from facts.wording import Wording
 from tests.assistants import QuietAssistant
 from tests.delivery.test_waking import Channel
+from tests.stand_in_channels import PlainPage
 
 _numbers = itertools.count(1)
 BUTTONS = (Button("All topics", "/menu"), Button("Delete everything", "/delete_my_data"))
@@ -47,6 +49,13 @@ class Listening(QuietAssistant):
             handoff=False,
             replies=(Reply("hello", BUTTONS),),
         )
+
+
+class Typed(Channel):
+    """WhatsApp: a choice can be typed."""
+
+    def resolve_choice(self, shown: Content, typed: str) -> str | None:
+        return pick(shown, typed)
 
 
 class Post:
@@ -80,12 +89,11 @@ async def post(tmp_path: Path, wording: Wording) -> AsyncIterator[Post]:
     room = MessageService(
         settings,
         assistant,
-        lambda *_: None,
+        channels={"web": PlainPage(), "whatsapp": Typed()},
         database=Database(f"sqlite:///{tmp_path / 'baken.db'}"),
         keys=Keys(bytes(32)),
         directs=[AboutMe(wording, settings)],
     )
-    room.carriers["whatsapp"] = Channel()
     await room.open()
     yield Post(room, assistant)
     await room.close()

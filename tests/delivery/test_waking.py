@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from actions.responses import Reply
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import (
     Contact,
     Content,
-    Conversation,
     Delivered,
     DeliveryStatus,
     Incoming,
@@ -30,6 +30,7 @@ from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 from tests.assistants import QuietAssistant
 from tests.databases import KINDS, database_url
+from tests.stand_in_channels import PlainChannel, PlainPage
 
 #: Workers look by themselves after 2 and 5 seconds; what is woken comes well before.
 SOON = 1.0
@@ -71,7 +72,7 @@ class Slow(QuietAssistant):
         )
 
 
-class Channel:
+class Channel(PlainChannel):
     """Keeps what it is given, with when. Of the first message it can leave open whether it took it."""
 
     def __init__(self, *, unsure: bool = False) -> None:
@@ -86,9 +87,6 @@ class Channel:
             return NotDelivered("timeout", unknown=True)
         return Delivered(f"out.{outgoing.message.id}")
 
-    async def working(self, conversation: Conversation, channel_id: str) -> None:
-        return None
-
     async def texts(self, many: int, within: float = 10.0) -> list[str]:
         """What it has been given once it is so many; fails where that takes longer."""
         end = time.monotonic() + within
@@ -102,8 +100,8 @@ class Channel:
 async def office(url: str, folder: Path, channel: Channel) -> AsyncIterator[tuple[MessageService, Slow]]:
     slow = Slow()
     settings = Settings(data_folder=str(folder), send_doubt=30)
-    room = MessageService(settings, slow, lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
-    room.carriers["whatsapp"] = channel
+    channels: Channels = {"web": PlainPage(), "whatsapp": channel}
+    room = MessageService(settings, slow, channels=channels, database=Database(url), keys=Keys(bytes(32)))
     await room.open()
     await asyncio.sleep(0.3)  # the workers have found nothing, and sleep
     try:

@@ -88,7 +88,7 @@ class Gateway:
 @pytest.fixture
 async def gateway(tmp_path: Path, base: FactBase) -> AsyncIterator[Gateway]:
     settings, assistant = Settings(data_folder=str(tmp_path), limit_person_burst=1000.0), FewLines()
-    office = MessageService(settings, assistant, lambda kind, holder, language: None)
+    office = MessageService(settings, assistant)
     app: web.Application = make(settings, office, base)
     async with listening(app) as address, ClientSession() as session:
         yield Gateway(office, assistant, address, session)

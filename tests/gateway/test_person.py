@@ -97,7 +97,7 @@ async def phone(tmp_path: Path, base: FactBase) -> AsyncIterator[Phone]:
             whatsapp_verify_token="word",
         )
         assistant = Echo()
-        office = MessageService(settings, assistant, lambda *_: None)
+        office = MessageService(settings, assistant)
         server = TestServer(make(settings, office, base))
         await server.start_server()
         async with ClientSession() as session:

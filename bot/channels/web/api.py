@@ -17,10 +17,10 @@ from bot.channels.web.view import seen_by_person
 from bot.conversations import files, history, schema
 from bot.conversations import store as conversations
 from bot.conversations.database import notify
-from bot.conversations.models import Content, Incoming
+from bot.conversations.models import ChannelName, Content, Incoming
 from bot.delivery.service import MessageService, wait_for_news
 
-CHANNEL: Final = "web"
+CHANNEL: Final[ChannelName] = "web"
 #: News that the person writes, for the desk; and that an advisor writes, for the person's page.
 PERSON_TYPES, ADVISOR_TYPES = "typing", "writing"
 #: Seconds that a word of typing holds.

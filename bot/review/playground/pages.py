@@ -49,6 +49,7 @@ async def try_form(request: web.Request) -> web.StreamResponse:
         results.append(
             await explain.look(
                 place.assistant,
+                place.office.channels["whatsapp"],
                 base,
                 conversation,
                 text,

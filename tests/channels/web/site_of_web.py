@@ -81,7 +81,7 @@ class Site(RunningGateway):
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
-        self.office = MessageService(self.settings, self.assistant, lambda kind, language, desk: "")
+        self.office = MessageService(self.settings, self.assistant)
         await self.office.open()
         app = web.Application(client_max_size=256 * 1024)
         channel.add(app, self.office, self.base, self.settings)
