@@ -94,6 +94,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime  #: timezone-aware, by the channel's clock
     contact: Contact | None = None
     language: str | None = None  #: a guess of the channel, like the browser's language
+    own_id: bool = False  #: the person's page made `channel_id`: it names a message in their conversation only
     also_known_as: tuple[str, ...] = ()  #: further addresses of the same person (user id beside the number)
 
 

@@ -188,7 +188,7 @@ def test_nobody_takes_back_what_another_wrote(database: Database, keys: Keys) ->
 
 def test_one_id_in_two_talks_of_the_web_is_two_messages(database: Database, keys: Keys) -> None:
     """The id is the page's own, so whoever knows one could otherwise keep another's message out."""
-    about = {"channel": "web", "channel_id": "0" * 32, "contact": None}
+    about = {"channel": "web", "channel_id": "0" * 32, "contact": None, "own_id": True}
     one = database.transaction_sync(inbox.receive, keys, incoming(person="a", text="one", **about), NOW)
     two = database.transaction_sync(inbox.receive, keys, incoming(person="b", text="two", **about), NOW)
     assert two.fresh and one.conversation != two.conversation

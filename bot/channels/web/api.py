@@ -75,6 +75,7 @@ class Api:
             content=Content(text=message.text, payload=message.payload),
             at=datetime.now(timezone.utc),
             language=message.language,
+            own_id=True,
         )
         try:
             taken = (await self.office.receive([incoming]))[0]

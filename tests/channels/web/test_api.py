@@ -60,6 +60,12 @@ def test_a_pressed_button_shows_its_title_and_sends_its_payload(site: Site, talk
     assert site.poll(talk, 0, 0)["messages"][0]["text"] == "All topics"
 
 
+def test_an_id_that_stands_in_another_talk_keeps_no_message_out(site: Site, talk: str) -> None:
+    other, same = uuid.uuid4().hex, uuid.uuid4().hex
+    assert site.say(other, "theirs", id=same) != site.say(talk, "mine", id=same)
+    assert [one["text"] for one in site.poll(talk, 0, 0)["messages"] if one["me"]] == ["mine"]
+
+
 def test_a_poll_waits_until_something_is_said(site: Site, talk: str) -> None:
     last = site.answered(talk, "hello")[-1]["id"]
 
