@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from actions.turn_context import DeskStatus, Preview
 from bot.assistant import Assistant
 from bot.commands.start import start
+from bot.engine.turn import TurnRequest
 from bot.evaluation import judge, report
 from bot.evaluation.files import TestConversation, TestQuestion, conversations, questions
 from bot.settings import Settings
@@ -63,14 +67,16 @@ async def _question(assistant: Assistant, number: int, row: TestQuestion) -> jud
     from actions.rasa_actions import answers
 
     name = f"question-{number}"
-    turn = await assistant.reply(name, row.text)
-    await assistant.forget(name)
+    turn = await assistant.reply(TurnRequest(conversation=name, text=row.text))
+    await assistant.erase(name)
     return judge.question(row, turn, {topic: entry.kind for topic, entry in answers().base.topics.items()})
 
 
 async def _conversation(assistant: Assistant, number: int, talk: TestConversation) -> judge.Passed:
     name = f"conversation-{number}"
-    desk = {"today": talk.today.isoformat()} if talk.today else None
-    turns = [await assistant.reply(name, text, desk=desk) for text in talk.turns]
-    await assistant.forget(name)
+    request = TurnRequest(conversation=name)
+    if talk.today is not None:
+        request = msgspec.structs.replace(request, desk=DeskStatus(), preview=Preview(today=talk.today))
+    turns = [await assistant.reply(msgspec.structs.replace(request, text=text)) for text in talk.turns]
+    await assistant.erase(name)
     return judge.conversation(talk, turns)

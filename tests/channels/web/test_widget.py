@@ -177,7 +177,15 @@ def test_messages_that_come_while_it_is_closed_are_counted(visit: Callable[..., 
     talk = frame.evaluate("sessionStorage.getItem('baken.conversation')")
     launcher(page).click()
     now, content = datetime.now(timezone.utc), Content(text="Are you there?", by="Anna")
-    allowing.run(outbox.enqueue, allowing.office.keys, allowing.name(talk), [content], now, author="advisor")
+    allowing.run(
+        outbox.enqueue,
+        allowing.office.keys,
+        allowing.office.channels,
+        allowing.name(talk),
+        [content],
+        now,
+        author="advisor",
+    )
     expect(launcher(page)).to_have_text("Ask a question (1)")
     launcher(page).click()
     expect(launcher(page)).to_have_text("Close")
