@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +21,7 @@ from actions.intent_handlers import ACTION_OF, Responses
 from actions.responses import ActionResult, Reply
 from actions.smalltalk import Dialogue, undo
 from actions.tracker_state import Heard, read_tracker
+from actions.turn_context import Preview
 from facts import clock, published
 from facts.base import FactBase
 from facts.languages import NAMES
@@ -96,10 +96,9 @@ class _Edge:
 @contextlib.contextmanager
 def _as_told(tracker: Tracker) -> Iterator[None]:
     """With the draft of the content, and for the day, that the test room sent along with this message."""
-    told = (tracker.latest_message.get("metadata") or {}).get("desk")
-    desk = told if isinstance(told, dict) else {}
-    day = date.fromisoformat(desk["today"]) if desk.get("today") else None
-    with published.choosing(desk.get("content")), clock.on(day):
+    told = (tracker.latest_message.get("metadata") or {}).get("preview")
+    preview = msgspec.convert(told, Preview) if told else Preview()
+    with published.choosing(preview.content), clock.on(preview.today):
         yield
 
 

@@ -23,6 +23,13 @@ class DeskStatus(msgspec.Struct, frozen=True, kw_only=True):
     spoke: bool = True  #: something was said before, that could be shared
 
 
+class Preview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a message is tried with that no worker wrote: in the test room, and in conversations that are checked."""
+
+    content: str = ""  #: name of a draft of the content to answer from; "": the content in force
+    today: date | None = None  #: the day to answer for; None: this day
+
+
 def desk_by_setting() -> DeskStatus:
     """Without a gateway (`baken ask`): there is a desk unless `BAKEN_DESK` is off, and nothing is known of it."""
     return DeskStatus(on=os.environ.get("BAKEN_DESK", "on").strip().lower() != "off")

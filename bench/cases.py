@@ -22,6 +22,7 @@ from actions.intake.state import Intake
 from actions.letters import store
 from actions.rasa_actions import answers
 from bot.commands.start import start
+from bot.engine.turn import TurnRequest
 from bot.evaluation.files import conversations
 from bot.redacted_logging import configure_logging
 from bot.settings import Settings
@@ -58,15 +59,15 @@ async def turns(names: list[str]) -> Times:
     assistant = await start(Settings(), keep=False)
     found: Times = []
     try:
-        await assistant.reply("first", "I get 11.50 an hour, is that ok?")
+        await assistant.reply(TurnRequest(conversation="first", text="I get 11.50 an hour, is that ok?"))
         for talk in (talk for name in names for talk in conversations(FOLDER / f"{name}.yaml")):
             for text in talk.turns:
                 wall, busy = time.perf_counter(), time.process_time()
-                turn = await assistant.reply(talk.id, text)
+                turn = await assistant.reply(TurnRequest(conversation=talk.id, text=text))
                 took = (time.perf_counter() - wall) * 1000, (time.process_time() - busy) * 1000
                 if not any(reply.document for reply in turn.replies):
                     found.append(took)
-            await assistant.forget(talk.id)
+            await assistant.erase(talk.id)
     finally:
         await assistant.close()
     return found

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from bot.channels.web.channel import WebChannel
 from bot.commands.start import start
 from bot.conversations.models import Content, Incoming
 from bot.delivery.service import MessageService
@@ -22,7 +23,9 @@ from bot.review.suites import files as suites
 from bot.review.suites import store as runs
 from bot.review.suites.runner import Runner
 from bot.settings import Settings
+from facts import published
 from facts.languages import NAMES
+from facts.wording import Wording
 
 ROOT = Path(__file__).parent.parent
 #: Messages a round, and seconds between two of them: a busy hour of an NGO.
@@ -37,7 +40,7 @@ def main(rounds: int) -> None:
 
 async def _measure(folder: Path, rounds: int) -> None:
     settings = Settings(data_folder=str(folder))
-    office = MessageService(settings, await start(settings), lambda kind, language, holder: "")
+    office = MessageService(settings, await start(settings), channels={"web": WebChannel(Wording(published.base()))})
     await office.open()
     runner = Runner(office.database, office.keys, office.hub, office.assistant, lambda: bool(office.answering._running))
     texts = [row.text for code in NAMES for row in questions(ROOT / f"tests/questions/{code}.csv")[:40]]

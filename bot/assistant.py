@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from actions.responses import Reply
 from bot.engine.engine import Engine
 from bot.engine.rasa.local_engine import RasaEngine
-from bot.engine.turn import EngineAway, Turn
+from bot.engine.turn import EngineAway, Turn, TurnRequest
 from bot.nlu.fold import LONGEST, clean, has_words
 from bot.translation.service import Translation
 from facts import published
@@ -47,8 +45,8 @@ class Assistant:
             key: 32 bytes as base64 that it is encrypted with.
         """
         assistant = cls.around(await RasaEngine.load(model, database, key), translation)
-        await assistant.reply("warm-up", "hello")
-        await assistant.forget("warm-up")
+        await assistant.reply(TurnRequest(conversation="warm-up", text="hello"))
+        await assistant.erase("warm-up")
         return assistant
 
     @classmethod
@@ -61,50 +59,37 @@ class Assistant:
         """What understands and answers."""
         return self._engine
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer one message of a conversation.
 
-        Args:
-            text: what the person typed: understood, whatever it begins with.
-            payload: what a button that they pressed instead sends; then the text is not read.
-            message_id: the same id is answered from the same state again, however often it comes.
-            desk: how the advisors' desk stands, for what is said about it.
+        Raises:
+            EngineAway: it can't be answered now; give it again later.
         """
-        about = {"language_hint": language_hint, "message_id": message_id, "desk": desk}
         start = time.perf_counter()
-        cared = None if payload else self._impossible(conversation, text, language_hint, start)
+        cared = None if request.payload else self._impossible(request, start)
         if cared:
             return cared
         try:
-            turn = await self._answer(conversation, clean(text), payload, about)
+            turn = await self._answer(msgspec.structs.replace(request, text=clean(request.text)))
         except EngineAway:
             raise
         except Exception as error:  # whatever it was, the person gets a reply
             log.error("no answer: %s at %s", type(error).__name__, _place(error))
-            return self._apology("bad.failed", conversation, language_hint, start)
+            return self._apology("bad.failed", request, start)
         if len(self._language) > 10_000:
             self._language.clear()
-        self._language[conversation] = turn.language
+        self._language[request.conversation] = turn.language
         return msgspec.structs.replace(turn, milliseconds=round((time.perf_counter() - start) * 1000, 2))
 
-    async def _answer(self, conversation: str, text: str, payload: str, about: dict[str, Any]) -> Turn:
-        if self._translation is None or payload:
-            return await self._engine.reply(conversation, text, payload=payload, **about)
-        return await self._translation.around(self._engine, conversation, text, about)
+    async def _answer(self, request: TurnRequest) -> Turn:
+        if self._translation is None or request.payload:
+            return await self._engine.reply(request)
+        return await self._translation.around(self._engine, request)
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what is kept of a conversation."""
         self._language.pop(conversation, None)
-        await self._engine.forget(conversation)
+        await self._engine.erase(conversation)
 
     async def parse(self, text: str) -> dict[str, object]:
         """What the understanding makes of a text."""
@@ -114,7 +99,7 @@ class Assistant:
         """What a conversation keeps under a slot's name; None where nothing."""
         return await self._engine.slot(conversation, name)
 
-    async def trouble(self) -> str | None:
+    async def unhealthy_reason(self) -> str | None:
         """Why it can't answer just now, in a few words that name the part; None where it can."""
         return await self._engine.unhealthy_reason()
 
@@ -122,19 +107,20 @@ class Assistant:
         """Let go of what is open."""
         await self._engine.close()
 
-    def _impossible(self, conversation: str, text: str, language_hint: str | None, start: float) -> Turn | None:
+    def _impossible(self, request: TurnRequest, start: float) -> Turn | None:
         """A kind reply to what cannot be answered: nothing to read, or far too much. Its content goes nowhere."""
+        text = request.text
         if len(text) > LONGEST:
-            return self._apology("bad.long", conversation, language_hint, start)
+            return self._apology("bad.long", request, start)
         if not clean(text):
-            return self._apology("bad.empty", conversation, language_hint, start)
+            return self._apology("bad.empty", request, start)
         if not has_words(text) and not any(character.isdigit() for character in text):
-            return self._apology("bad.unreadable", conversation, language_hint, start)
+            return self._apology("bad.unreadable", request, start)
         return None
 
-    def _apology(self, key: str, conversation: str, language_hint: str | None, start: float) -> Turn:
-        hint = language_hint if language_hint in NAMES else None
-        language = self._language.get(conversation) or hint or "en"
+    def _apology(self, key: str, request: TurnRequest, start: float) -> Turn:
+        hint = request.language_hint if request.language_hint in NAMES else None
+        language = self._language.get(request.conversation) or hint or "en"
         return Turn(
             language=language,
             language_confidence=0.0,

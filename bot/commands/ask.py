@@ -8,7 +8,7 @@ import uuid
 import msgspec
 
 from bot.commands.start import start
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 
 
@@ -28,12 +28,13 @@ def ask(
 async def _ask(settings: Settings, text: str, language: str | None, conversation: str | None, button: bool) -> Turn:
     assistant = await start(settings, keep=conversation is not None)
     try:
-        return await assistant.reply(
-            conversation or uuid.uuid4().hex,
-            "" if button else text,
+        request = TurnRequest(
+            conversation=conversation or uuid.uuid4().hex,
+            text="" if button else text,
             payload=text if button else "",
             language_hint=language,
         )
+        return await assistant.reply(request)
     finally:
         await assistant.close()
 

@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from actions.turn_context import DeskStatus, Preview
 from bot.assistant import Assistant
 from bot.commands.start import start
+from bot.engine.turn import TurnRequest
 from bot.evaluation import judge, report
 from bot.evaluation.files import TestConversation, TestQuestion, conversations, questions
 from bot.evaluation.transcript import Transcript
@@ -78,8 +82,8 @@ async def _question(
     from actions.rasa_actions import answers
 
     name = f"question-{number}"
-    turn = await assistant.reply(name, row.text)
-    await assistant.forget(name)
+    turn = await assistant.reply(TurnRequest(conversation=name, text=row.text))
+    await assistant.erase(name)
     if said:
         said.add(row.id, row.language, [row.text], [turn])
     return judge.question(row, turn, {topic: entry.kind for topic, entry in answers().base.topics.items()})
@@ -89,9 +93,11 @@ async def _conversation(
     assistant: Assistant, number: int, talk: TestConversation, said: Transcript | None
 ) -> judge.ConversationResult:
     name = f"conversation-{number}"
-    desk = {"today": talk.today.isoformat()} if talk.today else None
-    turns = [await assistant.reply(name, text, desk=desk) for text in talk.turns]
-    await assistant.forget(name)
+    request = TurnRequest(conversation=name)
+    if talk.today is not None:
+        request = msgspec.structs.replace(request, desk=DeskStatus(), preview=Preview(today=talk.today))
+    turns = [await assistant.reply(msgspec.structs.replace(request, text=text)) for text in talk.turns]
+    await assistant.erase(name)
     if said:
         said.add(talk.id, talk.language, talk.turns, turns)
     return judge.conversation(talk, turns)

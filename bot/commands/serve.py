@@ -10,12 +10,9 @@ import socket
 
 from aiohttp import web
 
-from bot.channels.whatsapp.unreadable import answer_key
 from bot.commands.event_loop import use_uvloop
 from bot.commands.start import start
 from bot.commands.start_errors import check_storage
-from bot.conversations.models import Assignee, MessageKind
-from bot.delivery.ports import KindText
 from bot.delivery.service import MessageService, open_log
 from bot.desk.handoff import Handoff
 from bot.gateway.app import IDLE, make
@@ -23,7 +20,6 @@ from bot.privacy.about_me import AboutMe
 from bot.settings import BadSetting, Settings
 from bot.web.request_log import use_json
 from facts import published
-from facts.languages import NAMES, SOURCE
 from facts.wording import Wording
 
 
@@ -46,9 +42,7 @@ async def _serve(settings: Settings) -> None:
     base = published.base()
     handoff = Handoff(settings, keys, published.base) if settings.desk == "on" else None
     about_me = AboutMe(Wording(base), settings)
-    office = MessageService(
-        settings, assistant, kind_text(Wording(base)), desk=handoff, directs=(about_me,), database=database, keys=keys
-    )
+    office = MessageService(settings, assistant, desk=handoff, directs=(about_me,), database=database, keys=keys)
     app = make(settings, office, base, handoff)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10, keepalive_timeout=IDLE)
     await runner.setup()
@@ -63,16 +57,6 @@ async def _serve(settings: Settings) -> None:
     print("Stopping; messages already received are answered first.", flush=True)
     await runner.cleanup()
     await assistant.close()
-
-
-def kind_text(wording: Wording) -> KindText:
-    """What is said to a message that Baken can't read, in the conversation's language."""
-
-    def text(kind: MessageKind, holder: Assignee, language: str) -> str | None:
-        key = answer_key(kind, holder)
-        return None if key is None else wording.text(key, language if language in NAMES else SOURCE)
-
-    return text
 
 
 def _claim(settings: Settings) -> socket.socket:

@@ -25,7 +25,6 @@ from sqlalchemy.pool import StaticPool
 from typing_extensions import ParamSpec
 
 from bot.conversations import schema, wiping
-from bot.conversations.models import SplitContent
 from bot.conversations.sqlite_file import check_file
 from bot.conversations.write_thread import BatchOutcome, Transaction, WriteThread
 from bot.settings import StartError
@@ -60,8 +59,6 @@ class Database:
         self._heard: Callable[[str], None] | None = None
         #: the kind of the error with which the database refused to work; it is kept until `takes_writes`
         self.refused: str | None = None
-        #: by channel, how a content is cut into the messages that the channel needs for it
-        self.parts: dict[str, SplitContent] = {}
         self._stopped = threading.Event()
         #: SQLite has one connection; whoever comes from another thread waits its turn
         self._one_at_a_time: Any = threading.Lock() if self.sqlite else contextlib.nullcontext()
@@ -167,7 +164,7 @@ class Database:
 
     def _one(self, connection: sa.engine.Connection, work: Transaction) -> tuple[Any, list[str]]:
         """The result of a piece of work, and what it announced."""
-        connection.info["news"], connection.info["parts"] = [], self.parts
+        connection.info["news"] = []
         result = work(connection)
         return result, list(dict.fromkeys(connection.info["news"]))
 

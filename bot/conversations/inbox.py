@@ -96,7 +96,7 @@ def receive(connection: Connection, keys: Keys, incoming: Incoming, now: datetim
     """Store a message. One that stands in the log already is not stored again."""
     place = {"a_channel": incoming.channel, "an_id": incoming.channel_id}
     kept = _KEPT.row(connection, **place)
-    if kept is not None and incoming.channel == "web" and not _owns(connection, keys, incoming, kept.conversation):
+    if kept is not None and incoming.own_id and not _owns(connection, keys, incoming, kept.conversation):
         place["an_id"] = _id_of_its_own(incoming)
         kept = _KEPT.row(connection, **place)
     if kept is not None:
@@ -133,7 +133,7 @@ def _owns(connection: Connection, keys: Keys, incoming: Incoming, conversation: 
 
 
 def _id_of_its_own(incoming: Incoming) -> str:
-    """On the web the page makes the ids. One that stands in another talk already gets a name in this one."""
+    """An id that a page made, and that stands in another talk already, gets a name in this one."""
     return hashlib.sha256(f"{incoming.address}\0{incoming.channel_id}".encode()).hexdigest()[:32]
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 
 from actions.responses import Button
 
-Channel = Literal["web", "whatsapp"]
+ChannelName = Literal["web", "whatsapp"]
 Author = Literal["person", "bot", "advisor", "system"]
 #: What kind of message it is. system: something about the person, like a new number; never answered.
 MessageKind = Literal[
@@ -86,7 +86,7 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     """A message as a channel takes it in."""
 
-    channel: Channel
+    channel: ChannelName
     address: str  #: the channel's id of the person; kept only as a keyed hash
     channel_id: str  #: the channel's id of the message: taken in once
     kind: MessageKind
@@ -94,6 +94,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime  #: timezone-aware, by the channel's clock
     contact: Contact | None = None
     language: str | None = None  #: a guess of the channel, like the browser's language
+    own_id: bool = False  #: the person's page made `channel_id`: it names a message in their conversation only
     also_known_as: tuple[str, ...] = ()  #: further addresses of the same person (user id beside the number)
 
 
@@ -120,7 +121,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """A person on a channel. `id` is random: it is all that Rasa sees."""
 
     id: str
-    channel: Channel
+    channel: ChannelName
     holder: Assignee
     language: str
     last_in: datetime | None  #: WhatsApp's 24 hours count from here
@@ -149,22 +150,6 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Conversation
     #: the newest message of the person, to mark as read with the answer
     answered: str | None = None
-
-
-class ChannelPort(Protocol):
-    """A channel's way out."""
-
-    async def send(self, outgoing: Outgoing) -> Delivered | NotDelivered:
-        """Carry one message. Never raises for what the network or the channel does."""
-        ...
-
-    async def working(self, conversation: Conversation, channel_id: str) -> None:
-        """Show the person that their message was read and an answer is being written. May do nothing."""
-        ...
-
-
-#: Cuts a content into the messages that a channel needs for it: (content, language) → contents.
-SplitContent = Callable[[Content, str], "list[Content]"]
 
 
 class DeliveryStatus(msgspec.Struct, frozen=True, kw_only=True):

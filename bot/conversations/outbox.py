@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.conversations import schema, unreadable
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import notify
-from bot.conversations.models import Author, Content, DeliveryStatus, Message, MessageKind, Outgoing, SplitContent
+from bot.conversations.models import Author, Content, DeliveryStatus, Message, MessageKind, Outgoing
 from bot.conversations.statements import CompiledStatement
 
 _C, _M = schema.conversations, schema.messages
@@ -111,6 +112,7 @@ def row_to_message(row: Any, keys: Keys) -> Message:
 def enqueue(
     connection: Connection,
     keys: Keys,
+    channels: Channels,
     conversation: str,
     contents: Sequence[Content],
     now: datetime,
@@ -121,14 +123,13 @@ def enqueue(
     staff: int | None = None,
     kind: MessageKind = "text",
 ) -> list[int]:
-    """Store what is to be said, in order; ids of the rows. On the web it is sent by standing here."""
+    """Store what is to be said, in order; ids of the rows. What a page fetches is sent by standing here."""
     row = _WHOM.row(connection, a_name=conversation)
     if row is None:
         return []
-    carried = row.channel != "web"
-    parts: SplitContent | None = connection.info["parts"].get(row.channel)
-    if parts is not None:  # a row each: what was sent is known of each, whatever stops in between
-        contents = [part for content in contents for part in _rows(content, parts(content, row.language))]
+    channel = channels[row.channel]
+    # a row each: what was sent is known of each, whatever stops in between
+    contents = [part for content in contents for part in _rows(content, channel.split(content, row.language))]
     made = []
     for content in contents:
         number = _STORE.add(
@@ -138,13 +139,13 @@ def enqueue(
             direction="out",
             author=author,
             kind=kind,
-            state="ready" if carried else "sent",
+            state="sent" if channel.fetched else "ready",
             content=keys.seal(content),
             at=now,
             reply_to=reply_to,
             topic=topic,
             staff=staff,
-            next_at=now if carried else None,
+            next_at=None if channel.fetched else now,
             safety=content.safety,
         )
         made.append(number)

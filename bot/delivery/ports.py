@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.engine import Connection
 
-from bot.conversations.models import Assignee, Content, Conversation, Message, MessageKind
-from bot.engine.turn import Turn
+from actions.turn_context import DeskStatus
+from bot.conversations.models import Content, Conversation, Message
+from bot.engine.turn import Turn, TurnRequest
 
 
 class AssistantPort(Protocol):
     """The assistant, as the post room needs it."""
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer one message: a typed text, or a pressed button's payload."""
         ...
 
@@ -36,8 +28,12 @@ class AssistantPort(Protocol):
         """What a conversation keeps under a slot's name; None where nothing."""
         ...
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what is kept of a conversation."""
+        ...
+
+    async def unhealthy_reason(self) -> str | None:
+        """Why it can't answer just now, in a few words that name the part; None where it can."""
         ...
 
 
@@ -58,7 +54,7 @@ class DirectAnswers(Protocol):
 class HandoffPort(DirectAnswers, Protocol):
     """The advisors' desk, as the post room needs it."""
 
-    def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
+    def situation(self, connection: Connection, conversation: Conversation) -> DeskStatus:
         """What an action needs to know to speak about the desk: open or not, place in the queue …"""
         ...
 
@@ -87,7 +83,3 @@ class PacePort(Protocol):
     def words(self, language: str) -> str:
         """What is said to somebody whose messages are not answered one by one."""
         ...
-
-
-#: Gives the text that answers a message which Baken can't read, if any: (kind, who answers, language) → text.
-KindText = Callable[[MessageKind, Assignee, str], "str | None"]

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final
@@ -21,18 +21,19 @@ import structlog
 from actions.letters import store
 from bot.conversations import inbox
 from bot.conversations import store as conversations
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.inbox import ClaimedMessage
-from bot.conversations.models import ChannelPort, Conversation, Message
+from bot.conversations.models import Conversation, Message
 from bot.delivery import transactions
 from bot.delivery.events import EventBus
 from bot.delivery.flood import Flood
-from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
+from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort
 from bot.delivery.standing import DeliveryState
 from bot.delivery.transactions import Documents, PreparedReply, ReplyTransactions
 from bot.engine.payload import read
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.timeouts import timeout
 
 log = logging.getLogger(__name__)
@@ -58,16 +59,15 @@ class ReplyWorker:
         assistant: AssistantPort,
         *,
         me: str,
-        kind_text: KindText,
-        carriers: Mapping[str, ChannelPort] | None = None,
+        channels: Channels,
         desk: HandoffPort | None = None,
         directs: Sequence[DirectAnswers] = (),
         at_once: int = 8,
         measured: Callable[[Conversation, Message, Turn, float], None] | None = None,
     ) -> None:
         self.database, self.keys, self.hub, self.assistant = database, keys, hub, assistant
-        self.me, self.carriers, self.desk, self.measured = me, carriers or {}, desk, measured
-        self.settling = ReplyTransactions(keys, me, kind_text, desk)
+        self.me, self.channels, self.desk, self.measured = me, channels, desk, measured
+        self.settling = ReplyTransactions(keys, me, channels, desk)
         self.directs = (*directs, *((desk,) if desk is not None else ()))
         self.standing = DeliveryState()
         self.flood = Flood(assistant)
@@ -184,19 +184,20 @@ class ReplyWorker:
             return await self.database.transaction(self.settling.held, now_conversation, message, danger, back, last)
         if message.kind not in _READ:
             return await self.database.transaction(self.settling.kind, now_conversation, message, last)
-        carrier = self.carriers.get(conversation.channel)
-        if carrier is not None and message.channel_id is not None:
-            shown = asyncio.create_task(carrier.working(now_conversation, message.channel_id))
+        if message.channel_id is not None:
+            channel = self.channels[conversation.channel]
+            shown = asyncio.create_task(channel.show_typing(now_conversation, message.channel_id))
             self._running.add(shown)
             shown.add_done_callback(self._running.discard)
-        turn = await self.assistant.reply(
-            conversation.id,
-            text,
+        request = TurnRequest(
+            conversation=conversation.id,
+            text=text,
             payload=payload,
-            language_hint=now_conversation.language or None,
             message_id=str(message.id),
+            language_hint=now_conversation.language or None,
             desk=desk,
         )
+        turn = await self.assistant.reply(request)
         documents = await _documents(turn)
         stored = await self.database.transaction(
             self.settling.replied, now_conversation, message, turn, documents, last
@@ -204,9 +205,9 @@ class ReplyWorker:
         for path in documents.values():
             store.forget([path[0].name])
         if stored and turn.forget:  # what was kept to answer this message alike once more is not needed now
-            await self.assistant.forget(conversation.id)
+            await self.assistant.erase(conversation.id)
         if not stored and await self.database.transaction(conversations.find, self.keys, conversation.id) is None:
-            await self.assistant.forget(conversation.id)  # deleted while it was being answered
+            await self.assistant.erase(conversation.id)  # deleted while it was being answered
         if stored and self.measured is not None:
             self.measured(now_conversation, message, turn, time.perf_counter() - start)
         return stored

@@ -32,10 +32,10 @@ _TOGETHER: Final = 1.0
 _AGAIN: Final = 30.0
 
 
-class Forgets(Protocol):
+class Erases(Protocol):
     """The assistant, as far as it keeps something of a conversation."""
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete it."""
         ...
 
@@ -43,7 +43,7 @@ class Forgets(Protocol):
 class Retention:
     """The worker that deletes, and sees to it that the bytes of what was deleted go from the files."""
 
-    def __init__(self, database: Database, assistant: Forgets, settings: Settings, hub: EventBus) -> None:
+    def __init__(self, database: Database, assistant: Erases, settings: Settings, hub: EventBus) -> None:
         self.database, self.assistant, self.hub = database, assistant, hub
         self.messages = timedelta(days=settings.keep_days)
         self.cases = timedelta(days=settings.keep_case_days)
@@ -98,7 +98,7 @@ class Retention:
         while True:
             names = await self.database.transaction(over, now, self.messages, self.cases)
             for name in names:
-                await self.assistant.forget(name)
+                await self.assistant.erase(name)
                 await self.database.transaction(conversations.erase, name)
             gone += len(names)
             if len(names) < _BATCH:

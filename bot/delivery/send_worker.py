@@ -7,7 +7,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
@@ -16,9 +16,10 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations import outbox
 from bot.conversations import store as conversations
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.models import ChannelPort, Delivered, NotDelivered, Outgoing
+from bot.conversations.models import Delivered, NotDelivered, Outgoing
 from bot.delivery.events import EventBus
 from bot.delivery.standing import DeliveryState
 from bot.timeouts import timeout
@@ -50,13 +51,13 @@ class SendWorker:
         database: Database,
         keys: Keys,
         hub: EventBus,
-        carriers: Mapping[str, ChannelPort],
+        channels: Channels,
         *,
         doubt: float = 30.0,
         at_once: int = 16,
     ) -> None:
         """`doubt`: seconds after which a message that may or may not have been taken is sent again."""
-        self.database, self.keys, self.hub, self.carriers = database, keys, hub, carriers
+        self.database, self.keys, self.hub, self.channels = database, keys, hub, channels
         self.doubt = timedelta(seconds=doubt)
         self.standing = DeliveryState()
         self._slots = asyncio.Semaphore(at_once)
@@ -96,10 +97,7 @@ class SendWorker:
         structlog.contextvars.bind_contextvars(correlation=f"out-{outgoing.message.id}")
         start = time.perf_counter()
         try:
-            carrier = self.carriers.get(outgoing.conversation.channel)
-            result: Delivered | NotDelivered = (
-                await carrier.send(outgoing) if carrier is not None else NotDelivered("no carrier", permanent=True)
-            )
+            result = await self.channels[outgoing.conversation.channel].send(outgoing)
             if self.measured is not None:
                 last = isinstance(result, NotDelivered) and _given_up(outgoing, result)
                 self.measured(outgoing, result, time.perf_counter() - start, last)

@@ -13,13 +13,14 @@ from typing import Final, TypeVar
 from sqlalchemy.engine import Connection
 
 from bot.conversations import files, inbox, key_check, outbox, unreadable
+from bot.conversations.channel import Channel, Channels
 from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import Database
 from bot.conversations.inbox import Taken
 from bot.conversations.key_check import WrongKey
-from bot.conversations.models import Channel, ChannelPort, DeliveryStatus, Incoming
+from bot.conversations.models import ChannelName, DeliveryStatus, Incoming
 from bot.delivery.events import EventBus
-from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort, KindText
+from bot.delivery.ports import AssistantPort, DirectAnswers, HandoffPort
 from bot.delivery.reply_worker import ReplyWorker
 from bot.delivery.retention_worker import Retention
 from bot.delivery.send_worker import SendWorker
@@ -75,19 +76,20 @@ class MessageService:
         self,
         settings: Settings,
         assistant: AssistantPort,
-        kind_text: KindText,
         *,
+        channels: Channels | None = None,
         desk: HandoffPort | None = None,
         directs: Sequence[DirectAnswers] = (),
         database: Database | None = None,
         keys: Keys | None = None,
     ) -> None:
+        """`channels`: those that are there already; others are connected by `connect` before it is opened."""
         self.settings = settings
         self.database = database or Database(database_url(settings))
         self.keys = keys or Keys.load(settings.key, Path(settings.data_folder) / "key")
         self.hub = EventBus()
         self.assistant = assistant
-        self.carriers: dict[str, ChannelPort] = {}
+        self.channels: dict[ChannelName, Channel] = dict(channels or {})
         self.me = secrets.token_hex(8)
         self.answering = ReplyWorker(
             self.database,
@@ -95,16 +97,19 @@ class MessageService:
             self.hub,
             assistant,
             me=self.me,
-            kind_text=kind_text,
-            carriers=self.carriers,
+            channels=self.channels,
             desk=desk,
             directs=directs,
         )
-        self.sending = SendWorker(self.database, self.keys, self.hub, self.carriers, doubt=settings.send_doubt)
+        self.sending = SendWorker(self.database, self.keys, self.hub, self.channels, doubt=settings.send_doubt)
         self.retention = Retention(self.database, assistant, settings, self.hub)
         #: told of each message that was taken in: (channel, fresh)
-        self.taken: Callable[[Channel, bool], None] | None = None
+        self.taken: Callable[[ChannelName, bool], None] | None = None
         self._workers: list[asyncio.Task[None]] = []
+
+    def connect(self, name: ChannelName, channel: Channel) -> None:
+        """Carry by this channel from now on what goes to persons on it."""
+        self.channels[name] = channel
 
     async def open(self) -> None:
         """Make the tables, take up what an earlier run left, and begin to work.
@@ -164,7 +169,7 @@ class MessageService:
         """A file of a conversation, for the channel that carries it."""
         return await self.database.transaction(files.load_file, self.keys, conversation, file)
 
-    async def record_statuses(self, channel: Channel, updates: Sequence[DeliveryStatus]) -> None:
+    async def record_statuses(self, channel: ChannelName, updates: Sequence[DeliveryStatus]) -> None:
         """Store what a channel says about messages that were sent."""
 
         def store(connection: Connection) -> None:

@@ -11,14 +11,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.channels.whatsapp.choices import pick
+from actions.turn_context import DeskStatus
 from bot.conversations import cases, files, history, inbox, outbox
 from bot.conversations import store as conversations
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
 from bot.conversations.inbox import ClaimedMessage
 from bot.conversations.models import Content, Conversation, FileRef, Message
-from bot.delivery.ports import DirectAnswers, HandoffPort, KindText
+from bot.delivery.ports import DirectAnswers, HandoffPort
 from bot.engine.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ LEASE: Final = timedelta(seconds=15)
 #: A letter waits for its download so long.
 _FILE_KEPT: Final = timedelta(days=1)
 #: The conversation as it is now, what was typed, what was pressed (or picked by typing), and how the desk stands.
-PreparedReply = tuple[Conversation, str, str, "dict[str, Any] | None"]
+PreparedReply = tuple[Conversation, str, str, "DeskStatus | None"]
 #: The files that a turn made, by the path where the actions left them.
 Documents = dict[str, tuple[Path, bytes]]
 
@@ -36,8 +37,8 @@ Documents = dict[str, tuple[Path, bytes]]
 class ReplyTransactions:
     """The transactions of one gateway (`me`)."""
 
-    def __init__(self, keys: Keys, me: str, kind_text: KindText, desk: HandoffPort | None) -> None:
-        self.keys, self.me, self.kind_text, self.desk = keys, me, kind_text, desk
+    def __init__(self, keys: Keys, me: str, channels: Channels, desk: HandoffPort | None) -> None:
+        self.keys, self.me, self.channels, self.desk = keys, me, channels, desk
 
     def claim(self, connection: Connection, most: int) -> list[tuple[ClaimedMessage, PreparedReply | None]]:
         """Conversations that wait, each with what its first message needs, in one transaction.
@@ -57,12 +58,13 @@ class ReplyTransactions:
 
     def _ask_again(self, connection: Connection, claim: ClaimedMessage) -> None:
         """Tell a person whose message could not be decrypted that it was not read; where they can be reached."""
-        if claim.conversation.channel != "web" and claim.conversation.contact is None:
+        channel = self.channels[claim.conversation.channel]
+        if not channel.fetched and claim.conversation.contact is None:
             return
-        text = self.kind_text("unknown", claim.conversation.holder, claim.conversation.language or "en")
+        text = channel.unreadable("unknown", claim.conversation.holder, claim.conversation.language or "en")
         if claim.unreadable and text:
             said = [Content(text=text)]
-            outbox.enqueue(connection, self.keys, claim.conversation.id, said, _now(), reply_to=claim.unreadable[-1])
+            self._say(connection, claim.conversation, said, _now(), reply_to=claim.unreadable[-1])
 
     def _ready_or_none(self, connection: Connection, claim: ClaimedMessage) -> PreparedReply | None:
         try:
@@ -80,9 +82,10 @@ class ReplyTransactions:
 
     def _ready(self, connection: Connection, conversation: Conversation, message: Message) -> PreparedReply:
         text, payload = message.content.text, message.content.payload
-        if not payload and conversation.channel == "whatsapp":
+        channel = self.channels[conversation.channel]
+        if not payload and not channel.fetched:
             said = history.last_said(connection, self.keys, conversation.id)
-            payload = (pick(said, text) if said is not None else None) or ""  # "2", or the words of a choice
+            payload = (channel.resolve_choice(said, text) if said is not None else None) or ""
         desk = self.desk.situation(connection, conversation) if self.desk is not None else None
         return conversation, text, payload, desk
 
@@ -113,7 +116,7 @@ class ReplyTransactions:
         self._say_kind(connection, conversation, message)
         if back and self.desk is not None:
             contents = self.desk.ask_back(connection, conversation)
-            outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
+            self._say(connection, conversation, contents, _now(), reply_to=message.id)
         notify(connection, f"case:{conversation.id}")
         return True
 
@@ -131,7 +134,7 @@ class ReplyTransactions:
             return False
         contents = direct.direct(connection, conversation, payload, _now()) or []
         if contents:
-            outbox.enqueue(connection, self.keys, conversation.id, contents, _now(), reply_to=message.id)
+            self._say(connection, conversation, contents, _now(), reply_to=message.id)
         return True
 
     def kind(self, connection: Connection, conversation: Conversation, message: Message, last: bool) -> bool:
@@ -159,13 +162,24 @@ class ReplyTransactions:
                 return False
         if words is not None:
             said = [Content(text=words(now_conversation.language))]
-            outbox.enqueue(connection, self.keys, conversation.id, said, _now(), reply_to=messages[-1].id)
+            self._say(connection, conversation, said, _now(), reply_to=messages[-1].id)
         return True
 
+    def _say(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        contents: Sequence[Content],
+        now: datetime,
+        **about: Any,
+    ) -> None:
+        outbox.enqueue(connection, self.keys, self.channels, conversation.id, contents, now, **about)
+
     def _say_kind(self, connection: Connection, conversation: Conversation, message: Message) -> None:
-        text = self.kind_text(message.kind, conversation.holder, conversation.language or "en")
+        channel = self.channels[conversation.channel]
+        text = channel.unreadable(message.kind, conversation.holder, conversation.language or "en")
         if text:
-            outbox.enqueue(connection, self.keys, conversation.id, [Content(text=text)], _now(), reply_to=message.id)
+            self._say(connection, conversation, [Content(text=text)], _now(), reply_to=message.id)
 
     def replied(
         self,
@@ -202,7 +216,7 @@ class ReplyTransactions:
             return True
         if self.desk is not None:
             contents += self.desk.after(connection, conversation, message, turn, now)
-        outbox.enqueue(connection, self.keys, conversation.id, contents, now, reply_to=message.id, topic=turn.topic)
+        self._say(connection, conversation, contents, now, reply_to=message.id, topic=turn.topic)
         conversations.set_language(connection, conversation.id, turn.language)
         return True
 
@@ -211,7 +225,7 @@ class ReplyTransactions:
     ) -> None:
         """Everything that was said and kept goes; the word that it is gone is all that stays, until retention."""
         conversations.erase_content(connection, conversation.id)
-        outbox.enqueue(connection, self.keys, conversation.id, contents, now)
+        self._say(connection, conversation, contents, now)
 
 
 def _now() -> datetime:

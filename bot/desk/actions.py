@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.conversations import cases, outbox, schema
 from bot.conversations import store as conversations
 from bot.conversations.cases import Case
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Content
@@ -58,7 +59,9 @@ def locked(connection: Connection, number: int) -> Case:
     return case
 
 
-def take(connection: Connection, keys: Keys, handoff: Handoff, number: int, me: Account, now: datetime) -> None:
+def take(
+    connection: Connection, keys: Keys, channels: Channels, handoff: Handoff, number: int, me: Account, now: datetime
+) -> None:
     """Take a case that waits. Of two at once one gets it.
 
     Raises:
@@ -73,12 +76,19 @@ def take(connection: Connection, keys: Keys, handoff: Handoff, number: int, me: 
             return
         raise ActionRefused("case.theirs" if case.state == "taken" else "case.over", _name(connection, case.taken_by))
     conversations.assign(connection, case.conversation, "human")
-    _say(connection, keys, case, [handoff.taken(me.shown, case.language)], now)
+    _say(connection, keys, channels, case, [handoff.taken(me.shown, case.language)], now)
     _done(connection, case, me, "taken", now)
 
 
 def hand_over(
-    connection: Connection, keys: Keys, handoff: Handoff, number: int, me: Account, to: int | None, now: datetime
+    connection: Connection,
+    keys: Keys,
+    channels: Channels,
+    handoff: Handoff,
+    number: int,
+    me: Account,
+    to: int | None,
+    now: datetime,
 ) -> None:
     """Hand a case to another advisor, give one that waits to an advisor, or put one back into the queue (`to` None).
 
@@ -91,7 +101,7 @@ def hand_over(
     if to is None:
         connection.execute(sa.update(_K).where(_K.c.id == number).values(state="waiting", taken_by=None))
         conversations.assign(connection, case.conversation, "waiting")
-        _say(connection, keys, case, [handoff.back_in_queue(case.language)], now)
+        _say(connection, keys, channels, case, [handoff.back_in_queue(case.language)], now)
         _done(connection, case, me, "put back", now)
         return
     other = accounts.get(connection, to)
@@ -103,11 +113,13 @@ def hand_over(
     connection.execute(sa.update(_K).where(_K.c.id == number).values(state="taken", taken=taken, taken_by=other.id))
     conversations.assign(connection, case.conversation, "human")
     how = "handed_over" if case.state == "taken" else "taken"
-    _say(connection, keys, case, [handoff.taken(other.shown, case.language, how=how)], now)
+    _say(connection, keys, channels, case, [handoff.taken(other.shown, case.language, how=how)], now)
     _done(connection, case, me, f"handed to {other.id}", now)
 
 
-def close(connection: Connection, keys: Keys, handoff: Handoff, number: int, me: Account, now: datetime) -> None:
+def close(
+    connection: Connection, keys: Keys, channels: Channels, handoff: Handoff, number: int, me: Account, now: datetime
+) -> None:
     """Close a case: the worker is told, asked how it was, and is back with Baken.
 
     Raises:
@@ -118,12 +130,20 @@ def close(connection: Connection, keys: Keys, handoff: Handoff, number: int, me:
         raise ActionRefused("case.over")
     connection.execute(sa.update(_K).where(_K.c.id == number).values(state="closed", closed=now))
     conversations.assign(connection, case.conversation, "bot")
-    _say(connection, keys, case, [handoff.ended(case.language, talked=case.taken is not None)], now)
+    _say(connection, keys, channels, case, [handoff.ended(case.language, talked=case.taken is not None)], now)
     _done(connection, case, me, "closed", now)
 
 
 def reopen(
-    connection: Connection, keys: Keys, handoff: Handoff, number: int, me: Account, now: datetime, *, tell: bool
+    connection: Connection,
+    keys: Keys,
+    channels: Channels,
+    handoff: Handoff,
+    number: int,
+    me: Account,
+    now: datetime,
+    *,
+    tell: bool,
 ) -> None:
     """Take a closed case up again. `tell`: the worker can be told (WhatsApp's window is open).
 
@@ -140,7 +160,7 @@ def reopen(
     )
     conversations.assign(connection, case.conversation, "human")
     if tell:
-        _say(connection, keys, case, [handoff.taken(me.shown, case.language, how="reopened")], now)
+        _say(connection, keys, channels, case, [handoff.taken(me.shown, case.language, how="reopened")], now)
     _done(connection, case, me, "reopened", now)
 
 
@@ -176,8 +196,10 @@ def mark(connection: Connection, number: int, **values: object) -> None:
             connection.execute(sa.update(_D).where(_D.c.case == number).values(**values))
 
 
-def _say(connection: Connection, keys: Keys, case: Case, contents: list[Content], now: datetime) -> None:
-    outbox.enqueue(connection, keys, case.conversation, contents, now, author="system")
+def _say(
+    connection: Connection, keys: Keys, channels: Channels, case: Case, contents: list[Content], now: datetime
+) -> None:
+    outbox.enqueue(connection, keys, channels, case.conversation, contents, now, author="system")
 
 
 def _done(connection: Connection, case: Case, me: Account, what: str, now: datetime) -> None:

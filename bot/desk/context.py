@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from actions.answers import Answers
 from bot.conversations import cases
+from bot.conversations.channel import Channels
 from bot.delivery.service import MessageService
 from bot.desk import transcript
 from bot.desk.handoff import Handoff
@@ -31,6 +32,7 @@ class DeskContext:
     def __init__(self, office: MessageService, settings: Settings, handoff: Handoff) -> None:
         self.office, self.settings, self.handoff = office, settings, handoff
         self.keys, self.database = office.keys, office.database
+        self.channels: Channels = office.channels
         self.translator: Translator | None = translator(settings)
         self.stopping = False
         self.pages: set[asyncio.Event] = set()  #: open pages, each waiting for its news

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -11,7 +11,8 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bot.conversations import cases, files, schema
-from bot.conversations.models import Message, NotDelivered
+from bot.conversations import store as conversations
+from bot.conversations.models import ChannelName, Message, NotDelivered
 from bot.desk import transcript
 from bot.desk.context import DESK, DeskContext
 from bot.staff import audit_log
@@ -30,12 +31,12 @@ async def file(request: web.Request) -> web.StreamResponse:
     """`GET /desk/cases/{id}/files/{message}`: only of a message that the advisor may see. That it was read is kept."""
     room, me = request.app[DESK], current_user(request).me
     number, row = int(request.match_info["id"]), int(request.match_info["message"])
-    message, content = await room.database.transaction(_stored, room, number, row, me)
+    message, channel, content = await room.database.transaction(_stored, room, number, row, me)
     reference = message.content.document
     assert reference is not None
     media_type = reference.media_type
     if content is None and reference.media:
-        content, media_type = await _fetch(room, message)
+        content, media_type = await _fetch(room, message, channel)
     if content is None:
         raise web.HTTPNotFound
     shown = media_type.startswith(_SHOWN)
@@ -49,23 +50,24 @@ async def file(request: web.Request) -> web.StreamResponse:
 
 def _stored(
     connection: Connection, room: DeskContext, number: int, row: int, me: Account
-) -> tuple[Message, bytes | None]:
+) -> tuple[Message, ChannelName, bytes | None]:
     case = cases.get(connection, number)
+    conversation = conversations.find(connection, room.keys, case.conversation) if case is not None else None
     message = transcript.one_visible(connection, room.keys, case, row) if case is not None else None
-    if message is None or message.content.document is None:
+    if conversation is None or message is None or message.content.document is None:
         raise web.HTTPNotFound
     audit_log.note(connection, now(), me.id, "file read", f"case {number}")
     name = message.content.document.file
-    return message, files.load_file(connection, room.keys, message.conversation, name) if name else None
+    content = files.load_file(connection, room.keys, message.conversation, name) if name else None
+    return message, conversation.channel, content
 
 
-async def _fetch(room: DeskContext, message: Message) -> tuple[bytes | None, str]:
+async def _fetch(room: DeskContext, message: Message, channel: ChannelName) -> tuple[bytes | None, str]:
     """From the channel, then kept with the conversation: the channel has it only for a while."""
     reference = message.content.document
-    fetch: Any = getattr(room.office.carriers.get("whatsapp"), "fetch", None)
-    if reference is None or fetch is None:
+    if reference is None:
         return None, ""
-    media = await fetch(reference.media)
+    media = await room.channels[channel].download(reference.media)
     if isinstance(media, NotDelivered):
         return None, ""
 

@@ -22,7 +22,9 @@ async def _act(request: web.Request, function: Callable[..., Any], *arguments: A
     """One act; back to the case, or the page with the reason why not."""
     room, me, number = request.app[DESK], current_user(request).me, int(request.match_info["id"])
     try:
-        await room.database.transaction(function, room.keys, room.handoff, number, me, *arguments, now(), **named)
+        await room.database.transaction(
+            function, room.keys, room.channels, room.handoff, number, me, *arguments, now(), **named
+        )
     except ActionRefused as refused:
         if refused.key == "case.gone":
             raise web.HTTPNotFound from refused
@@ -62,7 +64,7 @@ async def reopen(request: web.Request) -> web.StreamResponse:
     opened = await room.database.transaction(transcript.open_talk, room.keys, int(request.match_info["id"]))
     if opened is None:
         raise web.HTTPNotFound
-    left = transcript.window(opened, now())
+    left = transcript.window(room.channels, opened, now())
     return await _act(request, actions.reopen, tell=left is None or bool(left))
 
 
@@ -107,7 +109,9 @@ async def say(request: web.Request) -> web.StreamResponse:
             text=text, language=me.language, by=me.shown, translated=translated or "", translated_to=theirs
         )
     try:
-        await room.database.transaction(transcript.say, room.keys, number, me, content, now(), template=template)
+        await room.database.transaction(
+            transcript.say, room.keys, room.channels, number, me, content, now(), template=template
+        )
     except ActionRefused as refused:
         if refused.key == "case.gone":
             raise web.HTTPNotFound from refused
@@ -155,10 +159,10 @@ async def writing(request: web.Request) -> web.StreamResponse:
     if opened.case.state != "taken" or opened.case.taken_by != me.id:
         raise web.HTTPConflict
     await room.database.transaction(notify, f"writing:{opened.conversation.id}")
-    carrier = room.office.carriers.get(opened.conversation.channel)
-    if carrier is not None:
+    channel = room.channels[opened.conversation.channel]
+    if not channel.fetched:
         messages = await room.database.transaction(transcript.visible, room.keys, opened.case)
         newest = next((one.channel_id for one in reversed(messages) if one.direction == "in"), None)
         if newest:
-            await carrier.working(opened.conversation, newest)
+            await channel.show_typing(opened.conversation, newest)
     return web.Response(status=204)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from actions import handoff as words
 from actions.answers import Answers
 from actions.responses import Button, Reply
+from actions.turn_context import DeskStatus
 from bot.conversations import cases, history, schema
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
@@ -81,23 +82,22 @@ class Handoff:
 
     # -- what the post room calls -------------------------------------------------------------------------------
 
-    def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
-        """How the desk stands, for who speaks about it (actions.turn_context.Desk)."""
+    def situation(self, connection: Connection, conversation: Conversation) -> DeskStatus:
+        """How the desk stands, for who speaks about it."""
         now = _now()
         open_now = self.hours.open_at(now)
         opens = None if open_now else self.hours.opens_after(now)
         waits = cases.place(connection, conversation.id) if conversation.holder == "waiting" else 0
         place = waits or _before(connection) + 1
         staffed = sessions.present(connection, "advisor", now) if open_now else accounts.exist(connection, "advisor")
-        return {
-            "on": True,
-            "open": open_now,
-            "opens": opens.isoformat() if opens else None,
-            "place": place,
-            "holder": conversation.holder,
-            "staffed": staffed,
-            "spoke": _spoke(connection, conversation.id),
-        }
+        return DeskStatus(
+            open=open_now,
+            opens=opens,
+            place=place,
+            holder=conversation.holder,
+            staffed=staffed,
+            spoke=_spoke(connection, conversation.id),
+        )
 
     def after(
         self, connection: Connection, conversation: Conversation, message: Message, turn: Turn, now: datetime

@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.conversations.channel import Channels
 from bot.conversations.models import Message
 from bot.desk import actions, summary, transcript
 from bot.desk.context import DESK
@@ -61,7 +62,7 @@ def _note_seen(connection: Connection, opened: Talk, messages: list[Message], me
 async def _context(request: web.Request, opened: Talk, messages: list[Message]) -> dict[str, Any]:
     room, one = request.app[DESK], current_user(request)
     at, case = now(), opened.case
-    left = transcript.window(opened, at)
+    left = transcript.window(room.channels, opened, at)
     names = await room.database.transaction(accounts.names)
     mine = case.state == "taken" and case.taken_by == one.me.id
     stand = f"{case.state}:{case.taken_by}:{left is not None and not left}:{case.share}:{opened.translate}"
@@ -84,17 +85,17 @@ async def _context(request: web.Request, opened: Talk, messages: list[Message]) 
         "waited": waited(int((at - case.opened).total_seconds())),
         "local": lambda moment: moment.astimezone(AMSTERDAM).strftime("%d-%m %H:%M"),
         "topic_name": lambda topic: topic_name(request, topic),
-        "mark": lambda message: mark_of(opened, message),
+        "mark": lambda message: mark_of(room.channels, opened, message),
     }
 
 
-def mark_of(opened: Talk, message: Message) -> str:
+def mark_of(channels: Channels, opened: Talk, message: Message) -> str:
     """How far what was said to the worker has come: ready, sent, delivered, read or failed."""
     if message.direction == "in":
         return ""
     if message.state == "unreadable":
         return "failed"
-    if opened.conversation.channel == "web":
+    if channels[opened.conversation.channel].fetched:
         return "read" if message.id <= opened.person_seen else "sent"
     return "ready" if message.state == "sending" else message.state
 

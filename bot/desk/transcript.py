@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.conversations import cases, outbox, schema
 from bot.conversations import store as conversations
 from bot.conversations.cases import Case
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Content, Conversation, Message
@@ -24,9 +25,6 @@ from bot.staff.accounts import Account
 _M, _D, _C = schema.messages, desk_schema.marks, schema.conversations
 #: Messages that a page shows at first.
 MOST: Final = 300
-#: WhatsApp: how long after a person's last message one may write freely, by Meta's rules, and how sure we want to be.
-WINDOW: Final = timedelta(hours=24)
-_MARGIN: Final = timedelta(minutes=1)
 #: Longest message of an advisor, in characters.
 LONGEST: Final = 4000
 
@@ -87,17 +85,15 @@ def seen(connection: Connection, number: int, newest: int) -> None:
         mark(connection, number, seen=newest)
 
 
-def window(talk: Talk, now: datetime) -> timedelta | None:
-    """Time left in which a WhatsApp worker may be written to, at least zero. None: the channel has no such limit."""
-    if talk.conversation.channel != "whatsapp":
-        return None
-    last = talk.conversation.last_in
-    return max(timedelta(), last + WINDOW - _MARGIN - now) if last is not None else timedelta()
+def window(channels: Channels, talk: Talk, now: datetime) -> timedelta | None:
+    """Time left in which the worker may be written to, at least zero. None: the channel has no such limit."""
+    return channels[talk.conversation.channel].reply_window(talk.conversation, now)
 
 
 def say(
     connection: Connection,
     keys: Keys,
+    channels: Channels,
     number: int,
     me: Account,
     content: Content,
@@ -111,17 +107,17 @@ def say(
         template: the short word that asks the worker to write again, for when the window is over.
 
     Raises:
-        Refused: the advisor does not have the case, or WhatsApp's window is over.
+        Refused: the advisor does not have the case, or the channel's window is over.
     """
     case = locked(connection, number)
     if case.state != "taken" or case.taken_by != me.id:
         raise ActionRefused("case.not_yours")
     talk = open_talk(connection, keys, number)
     assert talk is not None
-    left = window(talk, now)
+    left = window(channels, talk, now)
     if left is not None and not left and not template:
         raise ActionRefused("window.over")
-    made = outbox.enqueue(connection, keys, case.conversation, [content], now, author="advisor", staff=me.id)
+    made = outbox.enqueue(connection, keys, channels, case.conversation, [content], now, author="advisor", staff=me.id)
     audit_log.note(connection, now, me.id, "template" if template else "message", f"case {case.id}")
     notify(connection, f"case:{case.conversation}")
     return made[0]

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 
 
 class Engine(Protocol):
     """Answers messages. Conversations are kept apart by an id that says nothing about the person."""
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer one message.
-
-        Args:
-            text: what the person typed.
-            payload: what a button that they pressed instead sends (bot/engine/payload.py).
-            language_hint: a language (ISO 639-1) to begin in, where the message does not show one.
-            message_id: given again, the message is answered from the state that it was first answered from.
-            desk: how the advisors' desk stands, for what is said about it.
 
         Raises:
             EngineAway: it can't answer now; give it the message again later.
@@ -51,7 +34,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what is kept of a conversation, and the files that were made in it.
 
         Raises:

@@ -26,8 +26,8 @@ from aiohttp import web
 from actions.letters import store
 from bot.engine.engine import Engine
 from bot.engine.http_engine import HttpEngine
-from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
-from bot.engine.turn import EngineAway
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnResponse
+from bot.engine.turn import EngineAway, TurnRequest
 from bot.settings import StartError
 
 log = logging.getLogger(__name__)
@@ -133,15 +133,7 @@ class EngineServer:
         return handler
 
     async def _reply(self, body: bytes) -> bytes:
-        asked = msgspec.json.decode(body, type=TurnRequest)
-        turn = await self._engine.reply(
-            asked.conversation,
-            asked.text,
-            payload=asked.payload,
-            language_hint=asked.language_hint,
-            message_id=asked.message_id,
-            desk=asked.desk,
-        )
+        turn = await self._engine.reply(msgspec.json.decode(body, type=TurnRequest))
         paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
         files = {str(path): await asyncio.to_thread(path.read_bytes) for path in paths}
         store.forget(path.name for path in paths)
@@ -155,7 +147,7 @@ class EngineServer:
         return msgspec.json.encode(await self._engine.slot(asked.conversation, asked.name))
 
     async def _forget(self, body: bytes) -> bytes:
-        await self._engine.forget(msgspec.json.decode(body, type=EraseRequest).conversation)
+        await self._engine.erase(msgspec.json.decode(body, type=EraseRequest).conversation)
         return b"{}"
 
     async def _health(self, _request: web.Request) -> web.Response:

@@ -6,15 +6,15 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import aiohttp
 import msgspec
 
 from actions.letters import store
-from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnRequest, TurnResponse
-from bot.engine.turn import EngineAway, Turn
+from bot.engine.protocol import HEADER, EraseRequest, ParseRequest, SlotRequest, TurnResponse
+from bot.engine.turn import EngineAway, Turn, TurnRequest
 
 log = logging.getLogger(__name__)
 
@@ -45,31 +45,15 @@ class HttpEngine:
         self._rests: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer one message (bot/engine/engine.py).
 
         Raises:
             EngineAway: no server can answer now.
             NotAnswered: a server failed on this message itself.
         """
-        asked = TurnRequest(
-            conversation=conversation,
-            text=text,
-            payload=payload,
-            language_hint=language_hint,
-            message_id=message_id,
-            desk=dict(desk) if desk is not None else None,
-        )
-        told = msgspec.json.decode(await self._ask("webhook", asked, twice=message_id is not None), type=TurnResponse)
+        body = await self._ask("webhook", request, twice=request.message_id is not None)
+        told = msgspec.json.decode(body, type=TurnResponse)
         return await asyncio.to_thread(_with_files, told) if told.files else told.turn
 
     async def parse(self, text: str) -> dict[str, Any]:
@@ -80,7 +64,7 @@ class HttpEngine:
         """What a conversation keeps under a slot's name; None where nothing."""
         return msgspec.json.decode(await self._ask("slot", SlotRequest(conversation, name)))
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""
         await self._ask("forget", EraseRequest(conversation))
 

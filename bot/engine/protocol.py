@@ -1,8 +1,11 @@
-"""What the gateway and a Rasa server say to one another, as JSON over HTTP."""
+"""What the gateway and a Rasa server say to one another, as JSON over HTTP: bodies and header.
+
+A message to answer is a `TurnRequest` (bot/engine/turn.py).
+"""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -11,17 +14,6 @@ from bot.engine.turn import Turn
 #: Header of the shared secret.
 HEADER: Final = "X-Baken-Secret"
 SHORTEST_SECRET: Final = 16
-
-
-class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to answer."""
-
-    conversation: str
-    text: str
-    payload: str = ""  #: of a pressed button; then there is no text to read
-    language_hint: str | None = None
-    message_id: str | None = None
-    desk: dict[str, Any] | None = None
 
 
 class TurnResponse(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,40 +1,18 @@
-"""What stands between the channels and the post room: floods from an address are held off before anything is stored."""
+"""What stands before the channels: floods from an address are held off before anything is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.conversations.models import DeliveryStatus, Incoming
-from bot.delivery.service import MessageService
 from bot.settings import Settings
 from bot.web.rate_limit import Buckets, address
 
 #: Calls with which a page says something; waiting for news is not counted.
 _SAYING: Final = frozenset({"/api/messages", "/api/forget", "/api/typing"})
-
-
-class WhatsAppDoor:
-    """The post room as WhatsApp's webhook sees it. All is stored, however much: Meta counts it as delivered, and what
-    one person sends too much of is answered together (bot/delivery/flood.py)."""
-
-    def __init__(self, office: MessageService, refused: Callable[[str, str], None]) -> None:
-        self.office, self._count = office, refused
-
-    async def take_in(self, incoming: Sequence[Incoming]) -> None:
-        """Store messages, all or none."""
-        await self.office.receive(incoming)
-
-    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
-        """Note what became of messages that were sent."""
-        await self.office.record_statuses("whatsapp", updates)
-
-    def refused(self, reason: str) -> None:
-        """Count something that was not taken in."""
-        self._count("whatsapp", reason)
 
 
 def floods(settings: Settings, refused: Callable[[str, str], None]) -> Middleware:

@@ -7,18 +7,14 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from bot.channels.web import channel as web_channel
-from bot.channels.whatsapp import config as whatsapp_config
-from bot.channels.whatsapp import webhook
-from bot.channels.whatsapp.channel import WhatsAppCarrier
-from bot.channels.whatsapp.graph_client import Graph
-from bot.channels.whatsapp.lateness import Lateness
+from bot.channels.whatsapp import setup as whatsapp_channel
 from bot.delivery.service import MessageService
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
 from bot.desk.helpdesks import registry as helpdesks
 from bot.dev import phone
 from bot.gateway import metrics
-from bot.gateway.admission import WhatsAppDoor, floods
+from bot.gateway.admission import floods
 from bot.gateway.bodies import prompt_bodies
 from bot.gateway.keys import COUNTS, LATENESS, OFFICE
 from bot.gateway.pace import Pace
@@ -44,7 +40,7 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
     Raises:
         BadSetting: something that a channel needs is missing or can't be used.
     """
-    counts = metrics.Counts()
+    counts = metrics.Counts(office.channels)
     app = web.Application(
         client_max_size=LARGEST,
         middlewares=[
@@ -60,12 +56,10 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
     office.taken, office.answering.measured, office.sending.measured = counts.taken, counts.answered, counts.sent
     office.answering.flood.pace, office.answering.together = Pace(settings, Wording(base)), counts.together
     web_channel.add(app, office, base, settings)
-    whatsapp = whatsapp_config.whatsapp_config(settings)
+    whatsapp = whatsapp_channel.add(app, office, base, settings, counts.refused)
     if whatsapp is not None:
-        app[LATENESS] = Lateness()
-        app.cleanup_ctx.append(lambda app: carrying(app, whatsapp, base))
-        webhook.add_routes(app, whatsapp, WhatsAppDoor(office, counts.refused), lateness=app[LATENESS])
-        phone.add_routes(app, whatsapp)
+        config, app[LATENESS] = whatsapp
+        phone.add_routes(app, config)
     app.router.add_get("/health", metrics.health)
     app.router.add_get("/metrics", metrics.metrics)
     app.on_shutdown.append(waking)
@@ -76,18 +70,6 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
         helpdesks.add(app, office, handoff, settings, counts.refused)
     review_routes.add_routes(app, office)
     return app
-
-
-async def carrying(app: web.Application, config: whatsapp_config.WhatsAppConfig, base: FactBase) -> AsyncIterator[None]:
-    """WhatsApp's way out, while the gateway runs."""
-    office = app[OFFICE]
-    graph = Graph(config)
-    await graph.start()
-    carrier = WhatsAppCarrier(config, graph, office, Wording(base), doubtful=app[LATENESS].doubtful)
-    office.carriers["whatsapp"], office.database.parts["whatsapp"] = carrier, carrier.parts
-    yield
-    await carrier.close()
-    await graph.close()
 
 
 async def waking(app: web.Application) -> None:

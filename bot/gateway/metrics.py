@@ -18,6 +18,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.engine import Connection
 
 from bot.conversations import schema, unreadable
+from bot.conversations.channel import Channels
 from bot.conversations.models import Conversation, Delivered, Message, NotDelivered, Outgoing
 from bot.engine.turn import Turn
 from bot.gateway.keys import COUNTS, LATENESS, OFFICE
@@ -36,7 +37,8 @@ _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 class Counts:
     """What this gateway did since it started. Several gateways are added up by Prometheus."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._requests = self._counter("requests", "Requests by route and status.", "route", "status")
@@ -98,8 +100,8 @@ class Counts:
         """Count a message that was answered, with how long it took."""
         outcome = "safety" if turn.safety else "understood" if turn.understood else "not understood"
         self._answers.labels(conversation.channel, turn.language, outcome).inc()
-        if conversation.channel == "web":
-            self._messages.labels("web", "out").inc(len(turn.replies))
+        if self._channels[conversation.channel].fetched:
+            self._messages.labels(conversation.channel, "out").inc(len(turn.replies))
         self._steps.labels("answer").observe(turn.milliseconds / 1000)
         self._steps.labels("handle").observe(seconds)
         self._steps.labels("whole").observe(max(0.0, (datetime.now(timezone.utc) - message.at).total_seconds()))
@@ -202,11 +204,8 @@ async def trouble(app: web.Application) -> str | None:
     held_up = office.trouble()
     if held_up is not None:
         return held_up
-    look: Any = getattr(office.assistant, "trouble", None)
-    if look is None:
-        return None
     try:
-        found: str | None = await asyncio.wait_for(look(), _PATIENCE)
+        found = await asyncio.wait_for(office.assistant.unhealthy_reason(), _PATIENCE)
     except Exception:
         return "the assistant"
     return found and f"the assistant: {found}"

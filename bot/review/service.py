@@ -87,7 +87,7 @@ class ReviewService:
         for name, used in list(self.tries.items()):
             if moment - used > TRY_KEPT.total_seconds():
                 self.tries.pop(name, None)
-                await self.assistant.forget(name)
+                await self.assistant.erase(name)
 
     # -- content ------------------------------------------------------------------------------------------------
 

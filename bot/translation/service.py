@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import msgspec
 
 from actions.responses import Reply
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.translation.protect import Damaged, mask, unmask
 from bot.translation.providers import Provider
 from facts.languages import NAMES
@@ -24,16 +24,7 @@ log = logging.getLogger(__name__)
 class TranslationEngine(Protocol):
     """What translation needs of the engine."""
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer a message."""
 
     async def parse(self, text: str) -> dict[str, Any]:
@@ -70,17 +61,17 @@ class Translation:
         self._breaker = breaker or Breaker()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="translate")
 
-    async def around(self, engine: TranslationEngine, conversation: str, text: str, about: Mapping[str, Any]) -> Turn:
+    async def around(self, engine: TranslationEngine, request: TurnRequest) -> Turn:
         """Answer a message, translating both ways where it is in a language that Baken does not write."""
-        found = (await engine.parse(text)).get("language") or {}
+        found = (await engine.parse(request.text)).get("language") or {}
         language = str(found.get("language", "en"))
         if language in NAMES or found.get("confidence", 0) < 0.8 or self._breaker.open:
-            return await engine.reply(conversation, text, **about)
+            return await engine.reply(request)
         end = time.monotonic() + self._deadline
-        english = await self._within(end, [text], language, "en")
+        english = await self._within(end, [request.text], language, "en")
         if english is None:
-            return await engine.reply(conversation, text, **about)
-        turn = await engine.reply(conversation, english[0], **{**about, "language_hint": "en"})
+            return await engine.reply(request)
+        turn = await engine.reply(msgspec.structs.replace(request, text=english[0], language_hint="en"))
         if turn.language != "en":
             return turn
         told = await self._within(end, [reply.text for reply in turn.replies], "en", language)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.responses import Reply
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 from bot.translation.protect import Damaged, mask, unmask
 from bot.translation.providers import SelfHosted, provider
@@ -38,6 +38,10 @@ def turn(text: str = ENGLISH) -> Turn:
     )
 
 
+def asked(text: str) -> TurnRequest:
+    return TurnRequest(conversation="c", text=text)
+
+
 class FakeEngine:
     """Says the same to everything and remembers what it heard."""
 
@@ -48,8 +52,8 @@ class FakeEngine:
     async def parse(self, text: str) -> dict[str, Any]:
         return {"language": {"language": self.language, "confidence": 0.99}}
 
-    async def reply(self, conversation: str, text: str, **about: object) -> Turn:
-        self.heard.append(text)
+    async def reply(self, request: TurnRequest) -> Turn:
+        self.heard.append(request.text)
         return turn()
 
 
@@ -94,7 +98,7 @@ def test_a_damaged_translation_is_refused(text: str) -> None:
 
 async def test_translated_both_ways_and_marked_with_the_english_beside_it(wording: Wording) -> None:
     engine = FakeEngine()
-    made = await Translation(Shouting(), wording).around(engine, "c", "wie hoch ist der Lohn", {})
+    made = await Translation(Shouting(), wording).around(engine, asked("wie hoch ist der Lohn"))
     assert engine.heard == ["WIE HOCH IST DER LOHN"]
     text = made.replies[0].text
     assert made.language == "de"
@@ -103,13 +107,13 @@ async def test_translated_both_ways_and_marked_with_the_english_beside_it(wordin
 
 
 async def test_a_lost_figure_sends_the_english(wording: Wording) -> None:
-    made = await Translation(Losing(), wording).around(FakeEngine(), "c", "Lohn", {})
+    made = await Translation(Losing(), wording).around(FakeEngine(), asked("Lohn"))
     assert made.language == "en" and ENGLISH in made.replies[0].text
 
 
 async def test_nothing_waits_past_the_deadline(wording: Wording) -> None:
     start = time.monotonic()
-    made = await Translation(Slow(), wording, deadline=0.1).around(FakeEngine(), "c", "Lohn", {})
+    made = await Translation(Slow(), wording, deadline=0.1).around(FakeEngine(), asked("Lohn"))
     assert time.monotonic() - start < 0.4
     assert made.language == "en"
 
@@ -125,10 +129,10 @@ async def test_after_three_failures_the_service_is_left_alone(wording: Wording) 
     now = [0.0]
     service = Translation(Broken(), wording, breaker=Breaker(3, 60, lambda: now[0]))
     for _ in range(5):
-        await service.around(FakeEngine(), "c", "Lohn", {})
+        await service.around(FakeEngine(), asked("Lohn"))
     assert len(calls) == 3
     now[0] = 61
-    await service.around(FakeEngine(), "c", "Lohn", {})
+    await service.around(FakeEngine(), asked("Lohn"))
     assert len(calls) == 4
 
 
@@ -138,7 +142,7 @@ async def test_the_twelve_languages_never_go_through_it(wording: Wording) -> Non
             raise AssertionError("a written language was sent to a machine")
 
     engine = FakeEngine("pl")
-    await Translation(Never(), wording).around(engine, "c", "ile wynosi płaca", {})
+    await Translation(Never(), wording).around(engine, asked("ile wynosi płaca"))
     assert engine.heard == ["ile wynosi płaca"]
 
 

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from actions.responses import Button
 from bot.conversations import cases, files, history, inbox, outbox, schema
 from bot.conversations import store as conversations
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import Database, InUse
 from bot.conversations.models import Contact, Content, DeliveryStatus, Incoming
+from tests.stand_in_channels import CHANNELS, PlainChannel, PlainPage
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=timezone.utc)
 LEASE = timedelta(seconds=15)
@@ -62,7 +64,7 @@ def test_nothing_that_says_who_or_what_can_be_read_in_the_database(database: Dat
     taken = database.transaction_sync(
         inbox.receive, keys, incoming(contact=Contact(phone="31600000001", name="Oksana")), NOW
     )
-    database.transaction_sync(outbox.enqueue, keys, taken.conversation, [Content(text="Loon is loon")], NOW)
+    database.transaction_sync(outbox.enqueue, keys, CHANNELS, taken.conversation, [Content(text="Loon is loon")], NOW)
     database.transaction_sync(files.store_file, keys, taken.conversation, b"%PDF Oksana", NOW, NOW)
 
     def everything(connection: sa.engine.Connection) -> bytes:
@@ -117,7 +119,7 @@ def test_a_message_is_settled_once(database: Database, keys: Keys) -> None:
 def test_of_a_person_only_the_oldest_unsent_message_is_due(database: Database, keys: Keys) -> None:
     taken = database.transaction_sync(inbox.receive, keys, incoming(), NOW)
     one, two = database.transaction_sync(
-        outbox.enqueue, keys, taken.conversation, [Content(text="1"), Content(text="2")], NOW
+        outbox.enqueue, keys, CHANNELS, taken.conversation, [Content(text="1"), Content(text="2")], NOW
     )
     doubt = timedelta(seconds=30)
     (first,) = database.transaction_sync(outbox.claim_due, keys, NOW, doubt=doubt, most=9)
@@ -134,7 +136,7 @@ def test_of_a_person_only_the_oldest_unsent_message_is_due(database: Database, k
 
 def test_a_status_that_names_our_row_settles_a_doubt(database: Database, keys: Keys) -> None:
     taken = database.transaction_sync(inbox.receive, keys, incoming(), NOW)
-    (row,) = database.transaction_sync(outbox.enqueue, keys, taken.conversation, [Content(text="1")], NOW)
+    (row,) = database.transaction_sync(outbox.enqueue, keys, CHANNELS, taken.conversation, [Content(text="1")], NOW)
     database.transaction_sync(outbox.claim_due, keys, NOW, doubt=timedelta(seconds=1), most=1)
     assert database.transaction_sync(
         outbox.record_status, "whatsapp", DeliveryStatus(channel_id="wamid.9", state="delivered", ours=row)
@@ -152,7 +154,7 @@ def test_a_status_that_names_our_row_settles_a_doubt(database: Database, keys: K
 
 def test_after_a_start_a_doubt_waits_once_more_for_its_status(database: Database, keys: Keys) -> None:
     taken = database.transaction_sync(inbox.receive, keys, incoming(), NOW)
-    (row,) = database.transaction_sync(outbox.enqueue, keys, taken.conversation, [Content(text="1")], NOW)
+    (row,) = database.transaction_sync(outbox.enqueue, keys, CHANNELS, taken.conversation, [Content(text="1")], NOW)
     database.transaction_sync(outbox.claim_due, keys, NOW, doubt=LEASE, most=1)
     later = NOW + timedelta(hours=1)
     assert database.transaction_sync(outbox.extend_unknown_deliveries, later + LEASE) == 1
@@ -186,7 +188,7 @@ def test_nobody_takes_back_what_another_wrote(database: Database, keys: Keys) ->
 
 def test_one_id_in_two_talks_of_the_web_is_two_messages(database: Database, keys: Keys) -> None:
     """The id is the page's own, so whoever knows one could otherwise keep another's message out."""
-    about = {"channel": "web", "channel_id": "0" * 32, "contact": None}
+    about = {"channel": "web", "channel_id": "0" * 32, "contact": None, "own_id": True}
     one = database.transaction_sync(inbox.receive, keys, incoming(person="a", text="one", **about), NOW)
     two = database.transaction_sync(inbox.receive, keys, incoming(person="b", text="two", **about), NOW)
     assert two.fresh and one.conversation != two.conversation
@@ -208,7 +210,7 @@ def test_the_24_hours_count_from_what_the_person_wrote_last(database: Database, 
 def test_a_failed_message_does_not_hold_up_the_next(database: Database, keys: Keys) -> None:
     taken = database.transaction_sync(inbox.receive, keys, incoming(), NOW)
     one, two = database.transaction_sync(
-        outbox.enqueue, keys, taken.conversation, [Content(text="1"), Content(text="2")], NOW
+        outbox.enqueue, keys, CHANNELS, taken.conversation, [Content(text="1"), Content(text="2")], NOW
     )
     database.transaction_sync(outbox.claim_due, keys, NOW, doubt=LEASE, most=1)
     database.transaction_sync(outbox.mark_failed, one, "131026")
@@ -220,7 +222,7 @@ def test_a_failed_message_does_not_hold_up_the_next(database: Database, keys: Ke
 def test_a_conversation_is_forgotten_with_all_that_hangs_on_it(database: Database, keys: Keys) -> None:
     taken = database.transaction_sync(inbox.receive, keys, incoming(), NOW)
     database.transaction_sync(
-        outbox.enqueue, keys, taken.conversation, [Content(text="1", buttons=(Button("a", "/b"),))], NOW
+        outbox.enqueue, keys, CHANNELS, taken.conversation, [Content(text="1", buttons=(Button("a", "/b"),))], NOW
     )
     database.transaction_sync(files.store_file, keys, taken.conversation, b"x", NOW, NOW)
     database.transaction_sync(
@@ -286,10 +288,14 @@ def test_migrations_and_tables_say_the_same(database: Database) -> None:
 
 
 def test_a_content_of_several_messages_is_stored_as_a_row_each(database: Database, keys: Keys) -> None:
-    database.parts["whatsapp"] = lambda content, _: [Content(text=word) for word in content.text.split()]
+    class Words(PlainChannel):
+        def split(self, content: Content, language: str) -> list[Content]:
+            return [Content(text=word) for word in content.text.split()]
+
+    channels: Channels = {"web": PlainPage(), "whatsapp": Words()}
     taken = database.transaction_sync(inbox.receive, keys, incoming(), NOW)
     rows = database.transaction_sync(
-        outbox.enqueue, keys, taken.conversation, [Content(text="one two"), Content(text="three")], NOW
+        outbox.enqueue, keys, channels, taken.conversation, [Content(text="one two"), Content(text="three")], NOW
     )
     said = [database.transaction_sync(history.message, keys, row).content.text for row in rows]  # type: ignore[union-attr]
     assert said == ["one", "two", "three"]

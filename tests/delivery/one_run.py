@@ -11,7 +11,6 @@ import functools
 import os
 import signal
 import tempfile
-from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,16 @@ import aiohttp
 
 from actions.responses import Reply
 from bot.conversations import inbox, outbox
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.models import Contact, Content, Conversation, Delivered, Incoming, NotDelivered, Outgoing
+from bot.conversations.models import Contact, Content, Delivered, Incoming, NotDelivered, Outgoing
 from bot.delivery import send_worker, transactions
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
+from tests.assistants import QuietAssistant
+from tests.stand_in_channels import PlainChannel, PlainPage
 
 #: Functions of the way of a message through the house, where a process can die before or after.
 STEPS = {
@@ -43,22 +45,13 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class OneLine:
+class OneLine(QuietAssistant):
     """Answers at once."""
 
     def __init__(self, step: str) -> None:
         self.step = step
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         if self.step == "before:reply":
             die()
         turn = Turn(
@@ -70,20 +63,14 @@ class OneLine:
             safety=False,
             safety_hint=False,
             handoff=False,
-            replies=(Reply(f"{message_id}: {text}"),),
+            replies=(Reply(f"{request.message_id}: {request.text}"),),
         )
         if self.step == "after:reply":
             die()
         return turn
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
 
-    async def forget(self, conversation: str) -> None:
-        return None
-
-
-class ToGraph:
+class ToGraph(PlainChannel):
     """Carries to the Graph API's stand-in."""
 
     def __init__(self, url: str, step: str) -> None:
@@ -106,9 +93,6 @@ class ToGraph:
         if self.step == "after:send":
             die()
         return Delivered(taken["messages"][0]["id"])
-
-    async def working(self, conversation: Conversation, channel_id: str) -> None:
-        return None
 
 
 def arm(step: str) -> None:
@@ -154,8 +138,8 @@ def arm(step: str) -> None:
 async def _work(url: str, graph: str, step: str, told: Path) -> None:
     arm(step)
     settings = Settings(data_folder=tempfile.mkdtemp(), send_doubt=0.5)
-    office = MessageService(settings, OneLine(step), lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
-    office.carriers["whatsapp"] = ToGraph(graph, step)
+    channels: Channels = {"web": PlainPage(), "whatsapp": ToGraph(graph, step)}
+    office = MessageService(settings, OneLine(step), channels=channels, database=Database(url), keys=Keys(bytes(32)))
     await office.open()
     message = Incoming(
         channel="whatsapp",

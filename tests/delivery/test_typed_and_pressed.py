@@ -4,46 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from actions.responses import Button, Reply
+from bot.channels.whatsapp.choices import pick
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import Content, Incoming, MessageKind
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.privacy.about_me import AboutMe
 from bot.settings import Settings
 from facts.wording import Wording
+from tests.assistants import QuietAssistant
 from tests.delivery.test_waking import Channel
+from tests.stand_in_channels import PlainPage
 
 _numbers = itertools.count(1)
 BUTTONS = (Button("All topics", "/menu"), Button("Delete everything", "/delete_my_data"))
 
 
-class Listening:
+class Listening(QuietAssistant):
     """Keeps what it is given, and answers with two buttons."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
         self.news = asyncio.Event()
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        self.heard.append((text, payload))
+    async def reply(self, request: TurnRequest) -> Turn:
+        self.heard.append((request.text, request.payload))
         self.news.set()
         return Turn(
             language="en",
@@ -57,11 +50,12 @@ class Listening:
             replies=(Reply("hello", BUTTONS),),
         )
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
 
-    async def forget(self, conversation: str) -> None:
-        return None
+class Typed(Channel):
+    """WhatsApp: a choice can be typed."""
+
+    def resolve_choice(self, shown: Content, typed: str) -> str | None:
+        return pick(shown, typed)
 
 
 class Post:
@@ -95,12 +89,11 @@ async def post(tmp_path: Path, wording: Wording) -> AsyncIterator[Post]:
     room = MessageService(
         settings,
         assistant,
-        lambda *_: None,
+        channels={"web": PlainPage(), "whatsapp": Typed()},
         database=Database(f"sqlite:///{tmp_path / 'baken.db'}"),
         keys=Keys(bytes(32)),
         directs=[AboutMe(wording, settings)],
     )
-    room.carriers["whatsapp"] = Channel()
     await room.open()
     yield Post(room, assistant)
     await room.close()

@@ -13,13 +13,15 @@ import pytest
 import sqlalchemy as sa
 
 from bot.conversations import history, inbox, key_check, outbox, schema, unreadable
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
-from bot.conversations.models import Content, Message
+from bot.conversations.models import Assignee, Content, Message, MessageKind
 from bot.delivery.service import MessageService
 from bot.settings import Settings
 from tests.databases import KINDS, database_url
 from tests.delivery.test_waking import Channel, Slow, incoming
+from tests.stand_in_channels import CHANNELS
 
 ILL, WELL = "31611111111", "31622222222"
 KEY, OTHER = Keys(bytes(32)), Keys(bytes(range(32)))
@@ -51,21 +53,32 @@ def message_of_a_lost_key(database: Database) -> None:
 def damaged_answer(database: Database) -> None:
     taken = take_in(database, KEY, ILL)
     database.transaction_sync(inbox.settle, taken.id, "answered")
-    (row,) = database.transaction_sync(outbox.enqueue, KEY, taken.conversation, [Content(text="lost")], now())
+    (row,) = database.transaction_sync(outbox.enqueue, KEY, CHANNELS, taken.conversation, [Content(text="lost")], now())
     change(database, _M, row, content=bytes(60))
 
 
 def damaged_contact(database: Database) -> None:
     taken = take_in(database, KEY, ILL)
     database.transaction_sync(inbox.settle, taken.id, "answered")
-    database.transaction_sync(outbox.enqueue, KEY, taken.conversation, [Content(text="lost")], now())
+    database.transaction_sync(outbox.enqueue, KEY, CHANNELS, taken.conversation, [Content(text="lost")], now())
     change(database, _C, taken.conversation, contact=bytes(60))
 
 
 def answer_of_a_lost_key(database: Database) -> None:
     taken = take_in(database, OTHER, ILL)
     database.transaction_sync(inbox.settle, taken.id, "answered")
-    database.transaction_sync(outbox.enqueue, OTHER, taken.conversation, [Content(text="lost")], now())
+    database.transaction_sync(outbox.enqueue, OTHER, CHANNELS, taken.conversation, [Content(text="lost")], now())
+
+
+class Telling(Channel):
+    """Says what it could not read."""
+
+    def unreadable(self, kind: MessageKind, assignee: Assignee, language: str) -> str | None:
+        return f"no {kind}"
+
+
+class TellingPage(Telling):
+    fetched = True
 
 
 FORMS = [damaged_message, message_of_a_lost_key, damaged_answer, damaged_contact, answer_of_a_lost_key]
@@ -74,9 +87,9 @@ FORMS = [damaged_message, message_of_a_lost_key, damaged_answer, damaged_contact
 @asynccontextmanager
 async def working(url: str, folder: Path, keys: Keys = KEY) -> AsyncIterator[tuple[MessageService, Channel]]:
     settings = Settings(data_folder=str(folder))
-    office = MessageService(settings, Slow(), lambda kind, *_: f"no {kind}", database=Database(url), keys=keys)
-    channel = Channel()
-    office.carriers["whatsapp"] = channel
+    channel = Telling()
+    channels: Channels = {"web": TellingPage(), "whatsapp": channel}
+    office = MessageService(settings, Slow(), channels=channels, database=Database(url), keys=keys)
     await office.open()
     yield office, channel
     await office.close()
@@ -137,7 +150,7 @@ async def test_with_the_right_key_back_it_is_answered(kind: str, tmp_path: Path)
 
 async def test_a_talk_with_such_a_row_can_still_be_shown(database: Database, keys: Keys) -> None:
     taken = take_in(database, keys, ILL)
-    database.transaction_sync(outbox.enqueue, keys, taken.conversation, [Content(text="an answer")], now())
+    database.transaction_sync(outbox.enqueue, keys, CHANNELS, taken.conversation, [Content(text="an answer")], now())
     for content in (b"", bytes(5), bytes(60), keys.seal_bytes(b"no content of ours")):
         change(database, _M, taken.id, content=content)
         shown: list[Message] = database.transaction_sync(history.since, keys, taken.conversation)

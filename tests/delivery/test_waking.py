@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from actions.responses import Reply
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import (
     Contact,
     Content,
-    Conversation,
     Delivered,
     DeliveryStatus,
     Incoming,
@@ -27,9 +26,11 @@ from bot.conversations.models import (
     Outgoing,
 )
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
+from tests.assistants import QuietAssistant
 from tests.databases import KINDS, database_url
+from tests.stand_in_channels import PlainChannel, PlainPage
 
 #: Workers look by themselves after 2 and 5 seconds; what is woken comes well before.
 SOON = 1.0
@@ -48,25 +49,16 @@ def incoming(text: str, person: str = "31612345678") -> Incoming:
     )
 
 
-class Slow:
+class Slow(QuietAssistant):
     """Answers after a while, in as many replies as the message asks for."""
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         self.asked.set()
         await asyncio.sleep(0.1)
-        replies = tuple(Reply(f"{text} {part + 1}") for part in range(int(text[-1])))
+        replies = tuple(Reply(f"{request.text} {part + 1}") for part in range(int(request.text[-1])))
         return Turn(
             language="en",
             language_confidence=1,
@@ -79,14 +71,8 @@ class Slow:
             replies=replies,
         )
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
 
-    async def forget(self, conversation: str) -> None:
-        return None
-
-
-class Channel:
+class Channel(PlainChannel):
     """Keeps what it is given, with when. Of the first message it can leave open whether it took it."""
 
     def __init__(self, *, unsure: bool = False) -> None:
@@ -101,9 +87,6 @@ class Channel:
             return NotDelivered("timeout", unknown=True)
         return Delivered(f"out.{outgoing.message.id}")
 
-    async def working(self, conversation: Conversation, channel_id: str) -> None:
-        return None
-
     async def texts(self, many: int, within: float = 10.0) -> list[str]:
         """What it has been given once it is so many; fails where that takes longer."""
         end = time.monotonic() + within
@@ -117,8 +100,8 @@ class Channel:
 async def office(url: str, folder: Path, channel: Channel) -> AsyncIterator[tuple[MessageService, Slow]]:
     slow = Slow()
     settings = Settings(data_folder=str(folder), send_doubt=30)
-    room = MessageService(settings, slow, lambda *_: None, database=Database(url), keys=Keys(bytes(32)))
-    room.carriers["whatsapp"] = channel
+    channels: Channels = {"web": PlainPage(), "whatsapp": channel}
+    room = MessageService(settings, slow, channels=channels, database=Database(url), keys=Keys(bytes(32)))
     await room.open()
     await asyncio.sleep(0.3)  # the workers have found nothing, and sleep
     try:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from bot.conversations import files, inbox, outbox, schema
 from bot.conversations import store as conversations
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import Content
@@ -24,6 +25,7 @@ from bot.delivery.service import MessageService
 from bot.settings import Settings
 from tests.databases import database_url
 from tests.delivery.test_waking import Channel, Slow, incoming
+from tests.stand_in_channels import CHANNELS, PlainPage
 
 KEYS = Keys(bytes(32))
 PEOPLE = 24
@@ -44,7 +46,9 @@ def talk(database: Database, seed: int) -> dict[str, str]:
             taken = inbox.receive(connection, KEYS, incoming(text, person), now())
             inbox.settle(connection, taken.id, "answered")
             names[person] = taken.conversation
-            for row in outbox.enqueue(connection, KEYS, taken.conversation, [Content(text="y" * len(text))], now()):
+            for row in outbox.enqueue(
+                connection, KEYS, CHANNELS, taken.conversation, [Content(text="y" * len(text))], now()
+            ):
                 outbox.mark_sent(connection, row, f"out.{row}")
         for name in names.values():
             files.store_file(connection, KEYS, name, b"%PDF" * 3000, now(), now() + timedelta(days=1))
@@ -87,8 +91,8 @@ def as_it_is(folder: Path) -> Path:
 
 @asynccontextmanager
 async def working(folder: Path, database: Database) -> AsyncIterator[MessageService]:
-    office = MessageService(Settings(data_folder=str(folder)), Slow(), lambda *_: None, database=database, keys=KEYS)
-    office.carriers["whatsapp"] = Channel()
+    channels: Channels = {"web": PlainPage(), "whatsapp": Channel()}
+    office = MessageService(Settings(data_folder=str(folder)), Slow(), channels=channels, database=database, keys=KEYS)
     await office.open()
     yield office
     await office.close()

@@ -78,11 +78,9 @@ class Site(RunningGateway):
                 whatsapp_graph_url=self.meta.url,
             )
         self.handoff = Handoff(self.settings, keys, lambda: base)
-        self.office = MessageService(
-            self.settings, self.assistant, lambda kind, holder, language: None, desk=self.handoff, keys=keys
-        )
+        self.office = MessageService(self.settings, self.assistant, desk=self.handoff, keys=keys)
         if self.carrier is not None:
-            self.office.carriers["whatsapp"] = self.carrier
+            self.office.connect("whatsapp", self.carrier)
         async with listening(make(self.settings, self.office, base, self.handoff)) as self.address:
             if self.meta is not None:
                 self.meta.webhook_url = f"{self.address}/webhooks/whatsapp"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from actions.answers import Answers
 from actions.responses import ActionResult, Reply
 from actions.smalltalk import Dialogue
 from actions.tracker_state import Heard, read_tracker
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from facts import published
+from tests.assistants import QuietAssistant
 
 WORDS = {"person please": "talk_to_human", "stop": "cancel", "locked up": "exploitation"}
 
 
-class StandIn:
+class StandIn(QuietAssistant):
     """bot.delivery.ports.Answers."""
 
     def __init__(self, made: Answers) -> None:
@@ -25,23 +27,14 @@ class StandIn:
     async def start(cls) -> StandIn:
         return cls(Answers(published.base()))
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        text = payload or text
+    async def reply(self, request: TurnRequest) -> Turn:
+        text = request.payload or request.text
         intent = WORDS.get(text, text.removeprefix("/"))
         tracker = {
             "latest_message": {
                 "text": text,
                 "intent": {"name": intent, "confidence": 1.0},
-                "metadata": {"language_hint": language_hint, "desk": desk},
+                "metadata": {"language_hint": request.language_hint, "desk": msgspec.to_builtins(request.desk)},
             },
         }
         heard: Heard = read_tracker(tracker)
@@ -68,12 +61,6 @@ class StandIn:
 
     async def parse(self, text: str) -> dict[str, Any]:
         return {"intent": {"name": WORDS.get(text, "minimum_wage"), "confidence": 1.0}}
-
-    async def slot(self, conversation: str, name: str) -> object:
-        return None
-
-    async def forget(self, conversation: str) -> None:
-        return None
 
     async def close(self) -> None:
         return None

@@ -9,7 +9,7 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.engine import payload
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from facts.languages import NAMES
 from facts.wording import Wording
 
@@ -19,10 +19,11 @@ Say = Callable[..., list[Turn]]
 @pytest.fixture
 def typed(assistant: Assistant, loop: asyncio.AbstractEventLoop, request: pytest.FixtureRequest) -> Say:
     """Type things; nothing is a button."""
+    name = request.node.nodeid
 
     def say(*texts: str) -> list[Turn]:
         async def run() -> list[Turn]:
-            return [await assistant.reply(request.node.nodeid, text) for text in texts]
+            return [await assistant.reply(TurnRequest(conversation=name, text=text)) for text in texts]
 
         return loop.run_until_complete(run())
 
@@ -118,7 +119,8 @@ def test_a_choice_of_a_question_that_is_over_gets_one_sentence_in_the_language_o
 def test_a_button_that_we_never_made_gets_one_sentence(
     assistant: Assistant, loop: asyncio.AbstractEventLoop, wording: Wording, pressed: str
 ) -> None:
-    turn = loop.run_until_complete(assistant.reply(f"crafted {pressed}", "Title", payload=pressed, language_hint="nl"))
+    asked = TurnRequest(conversation=f"crafted {pressed}", text="Title", payload=pressed, language_hint="nl")
+    turn = loop.run_until_complete(assistant.reply(asked))
     assert [reply.text for reply in turn.replies] == [wording.text("fallback.old_button", "nl")]
 
 

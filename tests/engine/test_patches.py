@@ -58,6 +58,7 @@ from bot.engine.rasa.patches.runner import StraightRunner
 from bot.engine.rasa.tracker_store import PromptLockStore, SnapshotTrackerStore
 from bot.engine.turn import Turn
 from bot.redacted_logging import quieten_libraries
+from tests.speaking import say
 
 
 def test_it_is_the_rasa_that_was_read() -> None:
@@ -153,9 +154,9 @@ def test_five_messages_at_once_are_all_answered_in_a_third_of_a_second(
     assistant: Assistant, loop: asyncio.AbstractEventLoop
 ) -> None:
     async def burst() -> tuple[float, list[Turn]]:
-        await assistant.reply("burst", "hello")
+        await say(assistant, "burst", "hello")
         start = time.perf_counter()
-        turns = await asyncio.gather(*(assistant.reply("burst", "What is the minimum wage?") for _ in range(5)))
+        turns = await asyncio.gather(*(say(assistant, "burst", "What is the minimum wage?") for _ in range(5)))
         return time.perf_counter() - start, list(turns)
 
     seconds, turns = loop.run_until_complete(burst())
@@ -177,9 +178,10 @@ def test_an_engine_loaded_anywhere_prints_nothing_of_a_message(model: Path) -> N
 
     code = (
         "import asyncio, sys; from pathlib import Path; from bot.engine.rasa.local_engine import RasaEngine\n"
+        "from bot.engine.turn import TurnRequest\n"
         "async def main():\n"
         "    engine = await RasaEngine.load(Path('models/baken.tar.gz'), None)\n"
-        "    await engine.reply('talk', 'tajemnica-4711 nie zapłacili')\n"
+        "    await engine.reply(TurnRequest(conversation='talk', text='tajemnica-4711 nie zapłacili'))\n"
         "asyncio.run(main())"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)

@@ -103,8 +103,8 @@ def test_another_id_goes_on_and_answers_as_a_talk_without_redelivery_does(
 
 def test_the_same_words_under_a_new_id_are_a_new_message(engine: RasaEngine, loop: asyncio.AbstractEventLoop) -> None:
     async def run() -> None:
-        first = await engine.reply("twice", "?! 12", message_id="1")
-        second = await engine.reply("twice", "?! 12", message_id="2")
+        first = await say(engine, "twice", "?! 12", message_id="1")
+        second = await say(engine, "twice", "?! 12", message_id="2")
         assert not first.understood and not second.understood
         counted = [
             event["value"]["not_understood"] for event in state(engine, "twice")["now"] if event.get("name") == "memory"
@@ -115,7 +115,7 @@ def test_the_same_words_under_a_new_id_are_a_new_message(engine: RasaEngine, loo
 
 
 def test_no_words_are_kept_for_it(engine: RasaEngine, loop: asyncio.AbstractEventLoop) -> None:
-    loop.run_until_complete(engine.reply("words", "Mijn naam is Zakaz-4711, krijg ik vakantiegeld?", message_id="1"))
+    loop.run_until_complete(say(engine, "words", "Mijn naam is Zakaz-4711, krijg ik vakantiegeld?", message_id="1"))
     with engine._store.engine.connect() as connection:
         rows = connection.execute(sa.text("select data from events where sender_id = 'words'")).fetchall()
     assert len(rows) == 1 and "4711" not in rows[0][0] and "vakantiegeld" not in rows[0][0]
@@ -127,13 +127,13 @@ def test_a_deletion_is_told_again_and_keeps_nothing_but_the_language(
 ) -> None:
     async def run() -> None:
         talk = f"delete {agreed}"
-        await engine.reply(talk, "I get 11.50 an hour gross, 45 hours a week, I'm 30", message_id="1")
-        await engine.reply(talk, "please delete all my data", message_id="2")
+        await say(engine, talk, "I get 11.50 an hour gross, 45 hours a week, I'm 30", message_id="1")
+        await say(engine, talk, "please delete all my data", message_id="2")
         done = await say(engine, talk, agreed, message_id="3")
         assert done.forget
         assert "11.5" not in json.dumps(state(engine, talk))
         assert same(await say(engine, talk, agreed, message_id="3")) == same(done)
-        await engine.forget(talk)
+        await engine.erase(talk)
         assert state(engine, talk) == {}
 
     loop.run_until_complete(run())
@@ -146,7 +146,7 @@ def test_nothing_is_kept_of_a_message_whose_action_failed(
     from bot.engine.rasa.agent_turn import ActionFailed
 
     async def run() -> None:
-        await engine.reply("failed", "Ile wynosi płaca minimalna?", message_id="1")
+        await say(engine, "failed", "Ile wynosi płaca minimalna?", message_id="1")
         kept = state(engine, "failed")
         endpoint = engine._agent.processor.action_endpoint
         with monkeypatch.context() as broken:
@@ -156,10 +156,10 @@ def test_nothing_is_kept_of_a_message_whose_action_failed(
 
             broken.setattr(endpoint._executor, "run", breaks)
             with pytest.raises(ActionFailed) as caught:
-                await engine.reply("failed", "Czy dostanę urlop?", message_id="2")
+                await say(engine, "failed", "Czy dostanę urlop?", message_id="2")
             assert "tajemnica" not in str(caught.value)
         assert state(engine, "failed") == kept
-        assert (await engine.reply("failed", "Czy dostanę urlop?", message_id="2")).replies
+        assert (await say(engine, "failed", "Czy dostanę urlop?", message_id="2")).replies
 
     loop.run_until_complete(run())
 
@@ -176,18 +176,18 @@ def test_an_engine_whose_database_is_away_says_so_and_answers_nothing(
 
     async def run() -> None:
         engine = await RasaEngine.load(model, server.get_uri())
-        await engine.reply("away", "Ile wynosi płaca minimalna?", message_id="1")
+        await say(engine, "away", "Ile wynosi płaca minimalna?", message_id="1")
         kept = state(engine, "away")
         stop()
         assert await engine.unhealthy_reason() == "conversation store"
         with pytest.raises(EngineAway):
-            await engine.reply("away", "Czy dostanę urlop?", message_id="2")
+            await say(engine, "away", "Czy dostanę urlop?", message_id="2")
         with pytest.raises(EngineAway):
-            await engine.forget("away")
+            await engine.erase("away")
         server.ensure_postgres_running()
         assert await engine.unhealthy_reason() is None
         assert state(engine, "away") == kept
-        assert (await engine.reply("away", "Czy dostanę urlop?", message_id="2")).language == "pl"
+        assert (await say(engine, "away", "Czy dostanę urlop?", message_id="2")).language == "pl"
         await engine.close()
 
     try:

@@ -12,54 +12,40 @@ from aiohttp import ClientSession, web
 
 from actions.responses import Reply
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.gateway.app import make
 from bot.settings import Settings
 from facts.base import FactBase
+from tests.assistants import QuietAssistant
 from tests.servers import listening
 
 #: What a person writes in these tests. None of it may be seen outside the log.
 NAME, NUMBER = "Zakaz-4711-Tajemnica", "31612345678"
 
 
-class FewLines:
+class FewLines(QuietAssistant):
     """Understands what has a letter w in it; falls over on "break"."""
 
     def __init__(self) -> None:
         self.ill: str | None = None
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        if "break" in text:
-            raise ValueError(f"cannot read {text}")
+    async def reply(self, request: TurnRequest) -> Turn:
+        if "break" in request.text:
+            raise ValueError(f"cannot read {request.text}")
         return Turn(
-            language=language_hint or "en",
+            language=request.language_hint or "en",
             language_confidence=1.0,
             topic="greet",
             confidence=1.0,
-            understood="w" in text,
-            safety="danger" in text,
+            understood="w" in request.text,
+            safety="danger" in request.text,
             safety_hint=False,
             handoff=False,
             replies=(Reply("one"), Reply("two")),
             milliseconds=3.0,
         )
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
-
-    async def forget(self, conversation: str) -> None:
-        return None
-
-    async def trouble(self) -> str | None:
+    async def unhealthy_reason(self) -> str | None:
         return self.ill
 
 
@@ -102,7 +88,7 @@ class Gateway:
 @pytest.fixture
 async def gateway(tmp_path: Path, base: FactBase) -> AsyncIterator[Gateway]:
     settings, assistant = Settings(data_folder=str(tmp_path), limit_person_burst=1000.0), FewLines()
-    office = MessageService(settings, assistant, lambda kind, holder, language: None)
+    office = MessageService(settings, assistant)
     app: web.Application = make(settings, office, base)
     async with listening(app) as address, ClientSession() as session:
         yield Gateway(office, assistant, address, session)

@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.conversations import schema
-from bot.conversations.models import Contact, Content, Conversation, Delivered, Incoming, NotDelivered, Outgoing
+from bot.conversations.models import Contact, Content, Delivered, Incoming, NotDelivered, Outgoing
 from bot.delivery import send_worker, standing
 from bot.gateway import metrics
 from tests.gateway.conftest import NAME, NUMBER, Gateway
+from tests.stand_in_channels import PlainChannel
 
 
 async def test_messages_answers_and_steps_are_counted(gateway: Gateway) -> None:
@@ -48,7 +49,7 @@ async def test_refusals_are_counted_by_reason(gateway: Gateway) -> None:
     assert await gateway.metric("baken_requests_total", route="other", status="404") == 1
 
 
-class Channel:
+class Channel(PlainChannel):
     """A channel that throttles once, then takes it; another person's message it will never take."""
 
     def __init__(self) -> None:
@@ -60,12 +61,9 @@ class Channel:
             return Delivered(secrets.token_hex(8)) if self.tries > 1 else NotDelivered("130429", after=0.0)
         return NotDelivered("131026", permanent=True)
 
-    async def working(self, conversation: Conversation, channel_id: str) -> None:
-        return None
-
 
 async def test_retries_and_failures_of_sending_are_counted_by_code(gateway: Gateway) -> None:
-    gateway.office.carriers["whatsapp"] = Channel()
+    gateway.office.connect("whatsapp", Channel())
     incoming = Incoming(
         channel="whatsapp",
         address=NUMBER,

@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from actions.responses import Reply
 from bot.channels.whatsapp import webhook
 from bot.conversations import schema
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.gateway.app import make
 from bot.settings import Settings
 from facts.base import FactBase
@@ -37,17 +37,8 @@ class Echo(FewLines):
 
     away = False
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        await self.parse(text)
+    async def reply(self, request: TurnRequest) -> Turn:
+        await self.parse(request.text)
         await asyncio.sleep(0.02)
         return Turn(
             language="en",
@@ -55,10 +46,10 @@ class Echo(FewLines):
             topic="greet",
             confidence=1.0,
             understood=True,
-            safety="danger" in text,
+            safety="danger" in request.text,
             safety_hint=False,
             handoff=False,
-            replies=(Reply(f"re: {text}"),),
+            replies=(Reply(f"re: {request.text}"),),
         )
 
     async def parse(self, text: str) -> dict[str, Any]:
@@ -106,7 +97,7 @@ async def phone(tmp_path: Path, base: FactBase) -> AsyncIterator[Phone]:
             whatsapp_verify_token="word",
         )
         assistant = Echo()
-        office = MessageService(settings, assistant, lambda *_: None)
+        office = MessageService(settings, assistant)
         server = TestServer(make(settings, office, base))
         await server.start_server()
         async with ClientSession() as session:

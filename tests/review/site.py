@@ -14,7 +14,9 @@ import yaml
 from aiohttp import web
 
 from bot.assistant import Assistant
+from bot.channels.whatsapp.rules import UnconnectedWhatsApp
 from bot.conversations import cases, inbox
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import Content, Incoming
@@ -24,9 +26,11 @@ from bot.review.service import ReviewService
 from bot.settings import Settings
 from bot.staff.routes import add_routes as add_staff
 from facts import published
+from facts.wording import Wording
 from tests.servers import RunningGateway, listening
 from tests.staff.form_browser import FormBrowser
 from tests.staff.site import make_account
+from tests.stand_in_channels import PlainPage
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -55,8 +59,9 @@ class Site(RunningGateway):
         self.assistant = await Assistant.start(self._model, None)
         self.database = Database(f"sqlite:///{self.folder / 'baken.db'}")
         self.keys = Keys(bytes(range(32)))
+        channels: Channels = {"web": PlainPage(), "whatsapp": UnconnectedWhatsApp(Wording(published.base()))}
         self.office = MessageService(
-            settings, self.assistant, lambda kind, language, holder: "", database=self.database, keys=self.keys
+            settings, self.assistant, channels=channels, database=self.database, keys=self.keys
         )
         app = web.Application(client_max_size=256 * 1024)
         app.cleanup_ctx.append(self._office)

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.engine.turn import TurnRequest
 from bot.review import schema
 from bot.review.content import blocks, drafts, publishing
 from bot.review.suites import store as runs
@@ -51,7 +52,7 @@ def settled(visitor: Visitor, path: str) -> str:
 
 
 def answer(site: Site, text: str = ASKED) -> str:
-    turn = site.wait(site.assistant.reply(f"t{time.monotonic_ns()}", text))
+    turn = site.wait(site.assistant.reply(TurnRequest(conversation=f"t{time.monotonic_ns()}", text=text)))
     return "\n".join(reply.text for reply in turn.replies)
 
 

@@ -15,6 +15,7 @@ from server import running
 
 from actions.intake.state import from_slot
 from bot.engine.engine_pool import CHILD, EnginePool
+from tests.speaking import say
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +46,7 @@ async def test_the_desk_gets_what_a_worker_told_from_an_engine_in_its_own_proces
     pool = EnginePool(1)
     await pool.start()
     try:
-        await pool.reply("one", "I get 11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026. Is that ok?")
+        await say(pool, "one", "I get 11.50 an hour gross, 45 hours a week, I'm 30, since 1 July 2026. Is that ok?")
         case = from_slot(await pool.slot("one", "case"))
         assert case is not None and case.pay is not None and case.pay.amount == Decimal("11.50")
         assert case.weekly == 45

@@ -147,10 +147,10 @@ async def test_a_message_handed_to_both_at_once_is_answered_by_one_after_the_oth
     engines = [HttpEngine([url], SECRET) for url in servers.urls]
     for number in range(8):
         one, other = await asyncio.gather(
-            *(engine.reply("at once", "xx 12 ?!", message_id=str(number)) for engine in engines)
+            *(say(engine, "at once", "xx 12 ?!", message_id=str(number)) for engine in engines)
         )
         assert same(one) == same(other)
-    alone = [await engines[0].reply("alone", "xx 12 ?!", message_id=str(number)) for number in range(8)]
+    alone = [await say(engines[0], "alone", "xx 12 ?!", message_id=str(number)) for number in range(8)]
     assert same(alone[-1]) == same(one), "nothing was counted twice"
     assert servers.state("at once")["now"] == servers.state("alone")["now"]
     for engine in engines:
@@ -172,9 +172,9 @@ async def test_a_letter_comes_with_its_content_and_stays_on_no_server(servers: S
 
 async def test_forgetting_reaches_the_shared_store(servers: Servers) -> None:
     engine = HttpEngine(servers.urls, SECRET)
-    await engine.reply("gone", "Ile wynosi płaca minimalna?", message_id="1")
+    await say(engine, "gone", "Ile wynosi płaca minimalna?", message_id="1")
     assert servers.state("gone") is not None
-    await engine.forget("gone")
+    await engine.erase("gone")
     assert servers.state("gone") is None
     assert (await engine.parse("Ile wynosi płaca minimalna?"))["intent"]["name"] == "minimum_wage"
     await engine.close()
@@ -215,23 +215,23 @@ async def test_a_killed_server_is_passed_over_and_a_dead_action_server_loses_not
 ) -> None:
     """It leaves one Rasa server, so it comes late in this file."""
     engine = HttpEngine(servers.urls, SECRET)
-    await engine.reply("killed", "Ile wynosi płaca minimalna?", message_id="1")
+    await say(engine, "killed", "Ile wynosi płaca minimalna?", message_id="1")
     servers.rasa[0].kill()
     for number in range(2, 6):
-        assert (await engine.reply("killed", "Czy dostanę urlop?", message_id=str(number))).language == "pl"
+        assert (await say(engine, "killed", "Czy dostanę urlop?", message_id=str(number))).language == "pl"
     assert await engine.unhealthy_reason() is None
 
     state = servers.state("killed")
     servers.actions.kill()
     with pytest.raises(EngineAway):
-        await engine.reply("killed", f"{WORD} A wypłata?", message_id="6")
+        await say(engine, "killed", f"{WORD} A wypłata?", message_id="6")
     assert servers.state("killed") == state
     servers.actions = action_server(servers.folder, servers.actions_port)
     await asyncio.to_thread(servers.actions.wait)
-    assert (await engine.reply("killed", f"{WORD} A wypłata?", message_id="6")).language == "pl"
+    assert (await say(engine, "killed", f"{WORD} A wypłata?", message_id="6")).language == "pl"
     stranger = HttpEngine(servers.urls[1:], "another secret of a run")
     with pytest.raises(NotAnswered):
-        await stranger.reply("killed", "hello", message_id="7")
+        await say(stranger, "killed", "hello", message_id="7")
     await stranger.close()
     await engine.close()
 

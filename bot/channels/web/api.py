@@ -17,10 +17,10 @@ from bot.channels.web.view import seen_by_person
 from bot.conversations import files, history, schema
 from bot.conversations import store as conversations
 from bot.conversations.database import notify
-from bot.conversations.models import Content, Incoming
+from bot.conversations.models import ChannelName, Content, Incoming
 from bot.delivery.service import MessageService, wait_for_news
 
-CHANNEL: Final = "web"
+CHANNEL: Final[ChannelName] = "web"
 #: News that the person writes, for the desk; and that an advisor writes, for the person's page.
 PERSON_TYPES, ADVISOR_TYPES = "typing", "writing"
 #: Seconds that a word of typing holds.
@@ -75,6 +75,7 @@ class Api:
             content=Content(text=message.text, payload=message.payload),
             at=datetime.now(timezone.utc),
             language=message.language,
+            own_id=True,
         )
         try:
             taken = (await self.office.receive([incoming]))[0]
@@ -127,7 +128,7 @@ class Api:
                 await self.office.database.transaction(conversations.erase, name)
             except sa.exc.DBAPIError as error:
                 raise _away(error) from error
-            await self.office.assistant.forget(name)
+            await self.office.assistant.erase(name)
         return web.json_response({"deleted": True})
 
     async def file(self, request: web.Request) -> web.Response:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any, Final, Protocol
 
 from bot.channels.whatsapp.config import WhatsAppConfig
-from bot.channels.whatsapp.graph_client import Graph, Media
+from bot.channels.whatsapp.graph_client import Graph
 from bot.channels.whatsapp.render import RenderTexts, payload, split, template
+from bot.channels.whatsapp.rules import WhatsAppRules
+from bot.conversations.channel import Media
 from bot.conversations.models import Contact, Content, Conversation, Delivered, NotDelivered, Outgoing
-from facts.languages import NAMES, SOURCE
 from facts.wording import Wording
 
-#: How long after a person's last message one may write freely, by Meta's rules, and how sure we want to be.
-WINDOW: Final = timedelta(hours=24)
-_MARGIN: Final = timedelta(minutes=1)
 #: Code of a message outside the window, from Meta.
 _RE_ENGAGEMENT: Final = "131047"
 #: Messages that are remembered: how far they were sent, which were marked as read.
@@ -34,18 +32,8 @@ class Files(Protocol):
         ...
 
 
-def words(wording: Wording, language: str) -> RenderTexts:
-    """The words added to messages, in a language of ours or in English."""
-    known = language if language in NAMES else SOURCE
-    return RenderTexts(
-        choose=wording.text("button.choose", known),
-        number=wording.text("choice.number", known),
-        machine=wording.text("translation.original", known),
-    )
-
-
-class WhatsAppCarrier:
-    """bot.conversations.models.Carrier for WhatsApp."""
+class WhatsAppChannel(WhatsAppRules):
+    """bot.conversations.channel.Channel over the Graph API."""
 
     def __init__(
         self,
@@ -57,7 +45,8 @@ class WhatsAppCarrier:
         doubtful: Callable[[], bool] = lambda: False,
     ) -> None:
         """`doubtful`: whether our clock may be ahead; then Meta is asked whether the 24 hours are over."""
-        self.config, self.graph, self.files, self.wording, self.now = config, graph, files, wording, now
+        super().__init__(wording)
+        self.config, self.graph, self.files, self.now = config, graph, files, now
         self.doubtful = doubtful
         self._done: OrderedDict[int, int] = OrderedDict()  # parts of a row that were sent
         self._media: OrderedDict[int, str] = OrderedDict()  # row to uploaded file
@@ -72,8 +61,8 @@ class WhatsAppCarrier:
         contact = conversation.contact
         if contact is None or not (contact.phone or contact.user_id):
             return NotDelivered("no_address", permanent=True)
-        said = words(self.wording, outgoing.message.content.language or conversation.language)
-        if not self.window_open(conversation) and not self.doubtful():
+        said = self.words(outgoing.message.content.language or conversation.language)
+        if not self.reply_window(conversation, self.now()) and not self.doubtful():
             return await self._outside(outgoing, contact)
         parts = split(outgoing.message.content, said)
         if not parts:
@@ -94,26 +83,14 @@ class WhatsAppCarrier:
         self._media.pop(row, None)
         return result
 
-    def parts(self, content: Content, language: str) -> list[Content]:
-        """A content as the messages that WhatsApp needs for it, to be stored as a row each.
-
-        A row that is one message is sent once whatever stops in between. One that is several is safe only while this
-        process lives.
-        """
-        return split(content, words(self.wording, content.language or language))
-
-    async def working(self, conversation: Conversation, channel_id: str) -> None:
+    async def show_typing(self, conversation: Conversation, inbound_id: str) -> None:
         """Mark as read and show that an answer is being written; does not wait for Meta."""
-        if channel_id and self.window_open(conversation):
-            self._receipt(channel_id, typing=True)
+        if inbound_id and self.reply_window(conversation, self.now()):
+            self._receipt(inbound_id, typing=True)
 
-    async def fetch(self, media: str) -> Media | NotDelivered:
+    async def download(self, media_id: str) -> Media | NotDelivered:
         """A file that a person sent, for an advisor."""
-        return await self.graph.download(media)
-
-    def window_open(self, conversation: Conversation) -> bool:
-        """Whether one may write freely: the person wrote less than 24 hours ago, by our clock."""
-        return conversation.last_in is not None and self.now() - conversation.last_in < WINDOW - _MARGIN
+        return await self.graph.download(media_id)
 
     async def close(self) -> None:
         """Give up receipts that are under way."""

@@ -17,6 +17,7 @@ import msgspec
 
 from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.errors import not_sent, retry_after
+from bot.conversations.channel import Media
 from bot.conversations.models import Delivered, NotDelivered
 
 #: Seconds. Connecting is short, since nothing has been handed over yet and trying again is harmless.
@@ -37,13 +38,6 @@ MEDIA_TYPES: Final = (
 _META: Final = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
 
 _log = logging.getLogger(__name__)
-
-
-class Media(msgspec.Struct, frozen=True):
-    """A file that a person sent."""
-
-    data: bytes
-    media_type: str
 
 
 class Graph:

@@ -31,14 +31,14 @@ _LONGEST_CHALLENGE: Final = 200
 _log = logging.getLogger(__name__)
 
 
-class Core(Protocol):
+class WebhookReceiver(Protocol):
     """What the webhook hands on to: the log and the counts."""
 
-    async def take_in(self, incoming: Sequence[Incoming]) -> None:
+    async def receive(self, incoming: Sequence[Incoming]) -> None:
         """Store messages, all or none; one that stands in the log already is not stored again."""
         ...
 
-    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
+    async def record_statuses(self, updates: Sequence[DeliveryStatus]) -> None:
         """Note what became of messages that were sent."""
         ...
 
@@ -55,12 +55,12 @@ def sign(secret: str, body: bytes) -> str:
 def add_routes(
     app: web.Application,
     config: WhatsAppConfig,
-    core: Core,
+    receiver: WebhookReceiver,
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     lateness: Lateness | None = None,
 ) -> None:
     """Open the webhook. `lateness` is told how old what comes in is."""
-    webhook = WhatsAppWebhook(config, core, now, lateness or Lateness())
+    webhook = WhatsAppWebhook(config, receiver, now, lateness or Lateness())
     app.router.add_get(PATH, webhook.verify, allow_head=False)
     app.router.add_post(PATH, webhook.receive)
 
@@ -68,8 +68,10 @@ def add_routes(
 class WhatsAppWebhook:
     """The two handlers."""
 
-    def __init__(self, config: WhatsAppConfig, core: Core, now: Callable[[], datetime], lateness: Lateness) -> None:
-        self.config, self.core, self.now, self.lateness = config, core, now, lateness
+    def __init__(
+        self, config: WhatsAppConfig, receiver: WebhookReceiver, now: Callable[[], datetime], lateness: Lateness
+    ) -> None:
+        self.config, self.receiver, self.now, self.lateness = config, receiver, now, lateness
 
     async def verify(self, request: web.Request) -> web.Response:
         """`GET`: hands the challenge back to whoever knows our word."""
@@ -100,7 +102,7 @@ class WhatsAppWebhook:
             self.lateness.note(age)
         for reason, times in reading.left_out.items():
             for _ in range(times):
-                self.core.refused(reason)
+                self.receiver.refused(reason)
         try:
             async with timeout(STORE_WITHIN):
                 await self._store(reading)
@@ -129,9 +131,9 @@ class WhatsAppWebhook:
 
     async def _store(self, reading: ParsedWebhook) -> None:
         if reading.incoming:
-            await self.core.take_in(reading.incoming)
+            await self.receiver.receive(reading.incoming)
         if reading.updates:
-            await self.core.updated(reading.updates)
+            await self.receiver.record_statuses(reading.updates)
 
     def _json(self, body: bytes) -> Any:
         try:
@@ -150,14 +152,14 @@ class WhatsAppWebhook:
         *,
         close: bool = False,
     ) -> web.HTTPError:
-        self.core.refused(reason)
+        self.receiver.refused(reason)
         refusal = status(text=reason.replace("_", " "), headers=headers)
         if close:
             refusal.force_close()
         return refusal
 
     def _too_large(self, size: int) -> web.HTTPError:
-        self.core.refused("size")
+        self.receiver.refused("size")
         refusal = web.HTTPRequestEntityTooLarge(max_size=LARGEST, actual_size=size, text="size")
         refusal.force_close()
         return refusal

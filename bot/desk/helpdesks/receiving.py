@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from bot.conversations import outbox
 from bot.conversations import schema as log_schema
 from bot.conversations.cases import Case, get
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Content
@@ -35,7 +36,15 @@ class Utterances(Protocol):
         ...
 
 
-def take(connection: Connection, keys: Keys, words: Utterances, desk: str, event: HelpdeskEvent, now: datetime) -> bool:
+def take(
+    connection: Connection,
+    keys: Keys,
+    channels: Channels,
+    words: Utterances,
+    desk: str,
+    event: HelpdeskEvent,
+    now: datetime,
+) -> bool:
     """Store what an event means; False where it was taken before, or means nothing here.
 
     The first word of an advisor takes the case: from then on Baken is silent. Being assigned does not, since Chatwoot
@@ -46,12 +55,19 @@ def take(connection: Connection, keys: Keys, words: Utterances, desk: str, event
     if case is None:
         return False
     if isinstance(event, Ended):
-        return _ended(connection, keys, words, case, now)
-    return _said(connection, keys, words, desk, case, event, now)
+        return _ended(connection, keys, channels, words, case, now)
+    return _said(connection, keys, channels, words, desk, case, event, now)
 
 
 def _said(
-    connection: Connection, keys: Keys, words: Utterances, desk: str, case: Case, event: AdvisorMessage, now: datetime
+    connection: Connection,
+    keys: Keys,
+    channels: Channels,
+    words: Utterances,
+    desk: str,
+    case: Case,
+    event: AdvisorMessage,
+    now: datetime,
 ) -> bool:
     try:
         with connection.begin_nested():
@@ -62,9 +78,9 @@ def _said(
     values: dict[str, object] = {"outcome": why_not or ("files" if event.files else "")}
     if not why_not and event.text:
         if case.state == "waiting":
-            outbox.enqueue(connection, keys, case.conversation, [words.taken(event.by, case.language)], now)
+            outbox.enqueue(connection, keys, channels, case.conversation, [words.taken(event.by, case.language)], now)
         content = Content(text=event.text[:_LONGEST], by=event.by)
-        rows = outbox.enqueue(connection, keys, case.conversation, [content], now, author="advisor")
+        rows = outbox.enqueue(connection, keys, channels, case.conversation, [content], now, author="advisor")
         values["ours"] = rows[-1] if rows else None
     connection.execute(sa.update(_R).where(_R.c.id == made.inserted_primary_key[0]).values(**values))
     notify(connection, f"case:{case.conversation}")
@@ -85,7 +101,9 @@ def _refused(connection: Connection, case: Case, now: datetime, *, takes: bool) 
     return ""
 
 
-def _ended(connection: Connection, keys: Keys, words: Utterances, case: Case, now: datetime) -> bool:
+def _ended(
+    connection: Connection, keys: Keys, channels: Channels, words: Utterances, case: Case, now: datetime
+) -> bool:
     closed = connection.execute(
         sa.update(_K)
         .where(_K.c.id == case.id, _K.c.state.in_(("waiting", "taken")), _K.c.taken_by.is_(None))
@@ -95,6 +113,6 @@ def _ended(connection: Connection, keys: Keys, words: Utterances, case: Case, no
         return False
     assign(connection, case.conversation, "bot")
     talked = case.state == "taken"
-    outbox.enqueue(connection, keys, case.conversation, [words.ended(case.language, talked=talked)], now)
+    outbox.enqueue(connection, keys, channels, case.conversation, [words.ended(case.language, talked=talked)], now)
     notify(connection, f"case:{case.conversation}")
     return True

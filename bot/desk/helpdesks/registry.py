@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
+from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.delivery.events import EventBus
@@ -35,6 +36,11 @@ class HelpdeskServices(Protocol):
     database: Database
     keys: Keys
     hub: EventBus
+
+    @property
+    def channels(self) -> Channels:
+        """Ways to persons."""
+        ...
 
 
 def add(
@@ -109,8 +115,10 @@ class HelpdeskWebhook:
         if event is not None:
             try:
                 now = datetime.now(timezone.utc)
-                database, keys = self.office.database, self.office.keys
-                work = database.transaction(receiving.take, keys, self.words, chatwoot.Chatwoot.name, event, now)
+                office, name = self.office, chatwoot.Chatwoot.name
+                work = office.database.transaction(
+                    receiving.take, office.keys, office.channels, self.words, name, event, now
+                )
                 await asyncio.wait_for(work, _WITHIN)
             except Exception as error:
                 log.error("chatwoot: an event was not stored (%s)", type(error).__name__)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any, Final
+
+import msgspec
 
 from actions.letters import store
 from bot.engine.payload import read
 from bot.engine.rasa.current_message import INCOMING, CurrentMessage
-from bot.engine.turn import EngineAway, Turn
+from bot.engine.turn import EngineAway, Turn, TurnRequest
 
 #: The intent of a button that means nothing (any more): from an older version, or made up.
 UNKNOWN: Final = "unknown_button"
@@ -19,21 +20,8 @@ class ActionFailed(Exception):
     """An action raised. Its own message stays where it was raised: it may hold what a person wrote."""
 
 
-async def answer(
-    agent: Any,
-    conversation: str,
-    text: str,
-    *,
-    payload: str = "",
-    language_hint: str | None = None,
-    message_id: str | None = None,
-    desk: Mapping[str, Any] | None = None,
-) -> Turn:
+async def answer(agent: Any, request: TurnRequest) -> Turn:
     """One message answered, or nothing changed.
-
-    Args:
-        text: what the person typed; it is understood, whatever it begins with.
-        payload: what a button that they pressed instead sends; it says its intent itself.
 
     Raises:
         EngineAway: the conversation store, the lock store or the action server can't be reached.
@@ -44,14 +32,14 @@ async def answer(
     from bot.engine.rasa.output_channel import CollectingOutputChannel, turn_of
 
     start = time.perf_counter()
-    incoming, channel = CurrentMessage(message_id), CollectingOutputChannel()
+    incoming, channel = CurrentMessage(request.message_id), CollectingOutputChannel()
     message = UserMessage(
-        payload or text,
+        request.payload or request.text,
         channel,
-        conversation,
+        request.conversation,
         input_channel="baken",
-        parse_data=pressed(payload, agent.domain) if payload else None,
-        metadata={"language_hint": language_hint, "desk": desk},
+        parse_data=pressed(request.payload, agent.domain) if request.payload else None,
+        metadata=_metadata(request),
     )
     token = INCOMING.set(incoming)
     try:
@@ -68,8 +56,17 @@ async def answer(
         raise ActionFailed
     turn = turn_of(channel.said, (time.perf_counter() - start) * 1000)
     if turn.forget:
-        await forget(agent, conversation, wholly=message_id is None)
+        await erase(agent, request.conversation, wholly=request.message_id is None)
     return turn
+
+
+def _metadata(request: TurnRequest) -> dict[str, Any]:
+    """What goes along with a message to the actions, as JSON: they may be at an action server."""
+    return {
+        "language_hint": request.language_hint,
+        "desk": msgspec.to_builtins(request.desk),
+        "preview": msgspec.to_builtins(request.preview),
+    }
 
 
 def pressed(payload: str, domain: Any) -> dict[str, Any]:
@@ -94,7 +91,7 @@ def pressed(payload: str, domain: Any) -> dict[str, Any]:
     }
 
 
-async def forget(agent: Any, conversation: str, *, wholly: bool = True) -> None:
+async def erase(agent: Any, conversation: str, *, wholly: bool = True) -> None:
     """Delete what Rasa keeps of a conversation, and the files that were made in it.
 
     Args:
@@ -124,7 +121,7 @@ async def slot(agent: Any, conversation: str, name: str) -> Any:
     return None if tracker is None else tracker.get_slot(name)
 
 
-async def trouble(agent: Any) -> str | None:
+async def unhealthy_reason(agent: Any) -> str | None:
     """What keeps the agent from answering: the model, the conversation store or the lock store; None where nothing."""
     if agent is None or not agent.is_ready():
         return "model"

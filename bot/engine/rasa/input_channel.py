@@ -33,14 +33,13 @@ from bot.engine.protocol import (
     EraseRequest,
     ParseRequest,
     SlotRequest,
-    TurnRequest,
     TurnResponse,
 )
 from bot.engine.rasa import agent_turn
 from bot.engine.rasa.in_process_actions import compile_answer_check
 from bot.engine.rasa.patches.failures import hold_failures
 from bot.engine.rasa.patches.runner import mend
-from bot.engine.turn import EngineAway
+from bot.engine.turn import EngineAway, TurnRequest
 from bot.redacted_logging import configure_logging
 
 log = logging.getLogger(__name__)
@@ -81,15 +80,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
 
         async def webhook(request: Request) -> HTTPResponse:
             asked = self._read(request, TurnRequest)
-            turn = await agent_turn.answer(
-                self._agent(request),
-                asked.conversation,
-                asked.text,
-                payload=asked.payload,
-                language_hint=asked.language_hint,
-                message_id=asked.message_id,
-                desk=asked.desk,
-            )
+            turn = await agent_turn.answer(self._agent(request), asked)
             paths = [Path(reply.document.path) for reply in turn.replies if reply.document is not None]
             files = {str(path): path.read_bytes() for path in paths}
             store.forget(path.name for path in paths)  # the gateway keeps it; it is made again where that goes wrong
@@ -103,12 +94,12 @@ class BakenInput(InputChannel):  # type: ignore[misc]
             return _json(await agent_turn.slot(self._agent(request), asked.conversation, asked.name))
 
         async def forget(request: Request) -> HTTPResponse:
-            await agent_turn.forget(self._agent(request), self._read(request, EraseRequest).conversation)
+            await agent_turn.erase(self._agent(request), self._read(request, EraseRequest).conversation)
             return _json({})
 
         async def health(request: Request) -> HTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
-            part = await agent_turn.trouble(agent) if self._secret else "secret"
+            part = await agent_turn.unhealthy_reason(agent) if self._secret else "secret"
             if part is None and not self._is_warm(agent):
                 part = "model"
             return _json({"status": part or "ok"}, 503 if part else 200)

@@ -8,13 +8,12 @@ import ctypes
 import gc
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from actions.amounts.lexicon import words_of
 from bot.engine.rasa import agent_turn
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.redacted_logging import quieten_libraries
 from facts.languages import NAMES
 
@@ -73,30 +72,13 @@ class RasaEngine:
         threading.Thread(target=_read_ahead, daemon=True).start()
         return cls(agent, store)
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
+    async def reply(self, request: TurnRequest) -> Turn:
         """Answer one message. Messages of one conversation are answered one after the other (bot/engine/engine.py)."""
-        return await agent_turn.answer(
-            self._agent,
-            conversation,
-            text,
-            payload=payload,
-            language_hint=language_hint,
-            message_id=message_id,
-            desk=desk,
-        )
+        return await agent_turn.answer(self._agent, request)
 
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         """Delete what Rasa keeps of a conversation, and the files that were made in it."""
-        await agent_turn.forget(self._agent, conversation)
+        await agent_turn.erase(self._agent, conversation)
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the understanding makes of a text, without a conversation."""
@@ -109,7 +91,7 @@ class RasaEngine:
 
     async def unhealthy_reason(self) -> str | None:
         """What keeps it from answering, if anything."""
-        return await agent_turn.trouble(self._agent)
+        return await agent_turn.unhealthy_reason(self._agent)
 
     async def close(self) -> None:
         """Let go of the database."""

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.conversations.channel import Channel
 from bot.review.content import drafts, edit
 from bot.review.content.drafts import Change, NotPossible
 from bot.review.content.preview import RenderedPreview, preview, used_by
@@ -164,7 +165,7 @@ async def _change_page(request: web.Request, change: Change, error: str) -> web.
             return page(request, "change.html", context, status=409 if error else 200)
         entry = place.entry(change.entry, base)
         context["problems"] = [_said(problem) for problem in problems]
-        context["shown"] = await asyncio.to_thread(_shown, base, entry, problems)
+        context["shown"] = await asyncio.to_thread(_shown, base, entry, problems, place.office.channels["whatsapp"])
         run, report = await place.tested(change, name)
         context["run"] = run
         if report is not None:
@@ -175,10 +176,12 @@ async def _change_page(request: web.Request, change: Change, error: str) -> web.
     return page(request, "change.html", context, status=409 if error else 200)
 
 
-def _shown(base: FactBase, entry: Fact | Figure | None, problems: list[Problem]) -> list[RenderedPreview]:
+def _shown(
+    base: FactBase, entry: Fact | Figure | None, problems: list[Problem], whatsapp: Channel
+) -> list[RenderedPreview]:
     """The entry as it would be told; nothing where that is what is broken: the problems say so."""
     try:
-        return preview(base, entry) if entry is not None else []
+        return preview(base, entry, whatsapp) if entry is not None else []
     except (KeyError, ValueError):  # a figure that is gone, a value that is none
         if not problems:
             raise

@@ -7,7 +7,8 @@ import msgspec
 from actions.answers import Answers
 from actions.responses import Reply
 from actions.turn_context import TurnContext
-from bot.review.playground.explain import Channelled, on_whatsapp
+from bot.conversations.channel import Channel, RenderedMessage
+from bot.review.playground.explain import on_channel
 from facts import clock, notation
 from facts.base import FactBase
 from facts.languages import NAMES, RIGHT_TO_LEFT, SOURCE
@@ -24,15 +25,17 @@ class RenderedPreview(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: str
     standing: str
     replies: tuple[Reply, ...] = ()  #: the whole answer, as the web page shows it
-    whatsapp: tuple[Channelled, ...] = ()
+    whatsapp: tuple[RenderedMessage, ...] = ()
 
 
-def preview(base: FactBase, entry: Fact | Figure) -> list[RenderedPreview]:
+def preview(base: FactBase, entry: Fact | Figure, whatsapp: Channel) -> list[RenderedPreview]:
     """The entry in all languages, for today (or, where it says nothing today, for the first day on which it does)."""
-    return [_figure(base, entry, one) if isinstance(entry, Figure) else _fact(base, entry, one) for one in NAMES]
+    return [
+        _figure(base, entry, one) if isinstance(entry, Figure) else _fact(base, entry, one, whatsapp) for one in NAMES
+    ]
 
 
-def _fact(base: FactBase, fact: Fact, language: str) -> RenderedPreview:
+def _fact(base: FactBase, fact: Fact, language: str, whatsapp: Channel) -> RenderedPreview:
     answers = Answers(base)
     wording = answers.wording
     today = clock.today()
@@ -55,7 +58,7 @@ def _fact(base: FactBase, fact: Fact, language: str) -> RenderedPreview:
         reviewed=said.reviewed if said else "",
         standing=told.standing if told else "",
         replies=outcome.replies,
-        whatsapp=on_whatsapp(outcome.replies, wording, language),
+        whatsapp=on_channel(whatsapp, outcome.replies, language),
     )
 
 

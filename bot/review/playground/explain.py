@@ -16,12 +16,11 @@ import msgspec
 from actions.amounts.extract import extract
 from actions.amounts.model import Extracted
 from actions.responses import Reply
-from bot.channels.whatsapp.channel import words
-from bot.channels.whatsapp.choices import shape
-from bot.channels.whatsapp.render import payload, split
-from bot.conversations.models import Contact, Content, FileRef
+from actions.turn_context import DeskStatus, Preview
+from bot.conversations.channel import Channel, RenderedMessage
+from bot.conversations.models import Content, FileRef
 from bot.delivery.ports import AssistantPort
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from facts import clock, notation
 from facts.base import FactBase
 from facts.model import placeholders
@@ -74,16 +73,6 @@ class FactUsed(msgspec.Struct, frozen=True):
     figures: tuple[FigureUsed, ...]
 
 
-class Channelled(msgspec.Struct, frozen=True):
-    """One message as WhatsApp shows it: buttons, list, numbers or none, and the payload as it is sent."""
-
-    shape: str
-    text: str
-    choices: tuple[str, ...]
-    document: str
-    json: str
-
-
 class Inside(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that happened with one message."""
 
@@ -100,7 +89,7 @@ class Inside(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...]
     readings: tuple[tuple[str, str], ...]  #: kind and value of what was read out of the text
     facts: tuple[FactUsed, ...]
-    whatsapp: tuple[Channelled, ...]
+    whatsapp: tuple[RenderedMessage, ...]
 
 
 def new_id(staff: int) -> str:
@@ -116,6 +105,7 @@ def belongs(conversation: str, staff: int) -> bool:
 
 async def look(
     assistant: AssistantPort,
+    whatsapp: Channel,
     base: FactBase,
     conversation: str,
     text: str,
@@ -134,8 +124,10 @@ async def look(
     """
     text = text[:LONGEST]
     parsed: dict[str, Any] = {} if payload else await assistant.parse(text)
-    desk = {"content": draft} if draft else None
-    turn = await assistant.reply(conversation, text, payload=payload, language_hint=language, desk=desk)
+    request = TurnRequest(conversation=conversation, text=text, payload=payload, language_hint=language)
+    if draft:
+        request = msgspec.structs.replace(request, desk=DeskStatus(), preview=Preview(content=draft))
+    turn = await assistant.reply(request)
     found = parsed.get("language") or {}
     danger = parsed.get("danger") or {}
     today = clock.today()
@@ -157,7 +149,7 @@ async def look(
         choices=tuple(parsed.get("choices") or ()),
         readings=() if payload else readings(text, turn.language, str(found.get("language") or ""), today),
         facts=tuple(_fact(wording, name, turn.language, today) for name in turn.facts if name in base.facts),
-        whatsapp=on_whatsapp(turn.replies, wording, turn.language),
+        whatsapp=on_channel(whatsapp, turn.replies, turn.language),
     )
 
 
@@ -209,22 +201,10 @@ def _figure(wording: Wording, name: str, language: str, on: date) -> FigureUsed:
     )
 
 
-def on_whatsapp(replies: Sequence[Reply], wording: Wording, language: str) -> tuple[Channelled, ...]:
-    """The replies as the messages that WhatsApp would get."""
-    added = words(wording, language)
-    messages = []
+def on_channel(channel: Channel, replies: Sequence[Reply], language: str) -> tuple[RenderedMessage, ...]:
+    """The replies as the messages that a person on a channel would get."""
+    messages: list[RenderedMessage] = []
     for reply in replies:
         document = FileRef(reply.document.filename, reply.document.media_type) if reply.document else None
-        for part in split(Content(text=reply.text, buttons=reply.buttons, document=document), added):
-            sent = payload(part, Contact(phone="31600000000"), added, media="1")
-            how = shape(part.buttons)
-            messages.append(
-                Channelled(
-                    shape=how,
-                    text=part.text,
-                    choices=() if how == "numbers" else tuple(button.title for button in part.buttons),
-                    document=part.document.filename if part.document else "",
-                    json=msgspec.json.format(msgspec.json.encode(sent), indent=1).decode(),
-                )
-            )
+        messages += channel.preview(Content(text=reply.text, buttons=reply.buttons, document=document), language)
     return tuple(messages)

@@ -35,7 +35,7 @@ async def try_form(request: web.Request) -> web.StreamResponse:
     if form.get("anew") or not explain.belongs(conversation, me.id):
         if explain.belongs(conversation, me.id):
             place.tries.pop(conversation, None)
-            await place.assistant.forget(conversation)
+            await place.assistant.erase(conversation)
         conversation = explain.new_id(me.id)
     results = []
     if text or payload:
@@ -49,6 +49,7 @@ async def try_form(request: web.Request) -> web.StreamResponse:
         results.append(
             await explain.look(
                 place.assistant,
+                place.office.channels["whatsapp"],
                 base,
                 conversation,
                 text,

@@ -15,11 +15,12 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy.engine import Connection
 
+from actions.turn_context import DeskStatus, Preview
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.delivery.events import EventBus
 from bot.delivery.ports import AssistantPort
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.evaluation import judge, report
 from bot.evaluation.files import TestConversation, TestQuestion, conversations
 from bot.review.suites import files as suites
@@ -142,7 +143,7 @@ class Runner:
             if run.change is not None and not published.here().in_use(run.draft):
                 await self.database.transaction(runs.stop, run.id, now())
                 raise Stopped  # each message would fail: there is nothing to answer from
-            passed.append(judge.conversation(talk, await self._say(talk.turns, _told(talk, run))))
+            passed.append(judge.conversation(talk, await self._say(talk.turns, _preview(talk, run))))
         made = report.of_conversations(passed)
         for one, talk in zip(made["results"], talks, strict=True):
             one |= {"language": talk.language, "topic": (talk.expect.topics or [""])[0]}
@@ -158,7 +159,7 @@ class Runner:
         for one in made["results"]:
             if not one["passed"]:
                 talk = by_id[one["id"]]
-                again = judge.conversation(talk, await self._say(talk.turns, {**_told(talk, run), "content": ""}))
+                again = judge.conversation(talk, await self._say(talk.turns, Preview(today=talk.today)))
                 one["failed_before"] = not again.passed
         return {"conversations": made}
 
@@ -177,18 +178,21 @@ class Runner:
 
     # -- one conversation ---------------------------------------------------------------------------------------
 
-    async def _say(self, texts: Sequence[str], desk: dict[str, str] | None = None) -> list[Turn]:
-        """A whole conversation. `desk` goes along as the gateway's word."""
+    async def _say(self, texts: Sequence[str], preview: Preview | None = None) -> list[Turn]:
+        """A whole conversation; with a preview, as if there were a desk and nobody asked for it."""
+        desk = DeskStatus() if preview is not None else None
         name = f"room-0-{secrets.token_hex(12)}"
         turns = []
         try:
             for text in texts:
                 await self._give_way()
                 start = time.perf_counter()
-                turns.append(await self.assistant.reply(name, text, desk=desk or None))
+                turns.append(
+                    await self.assistant.reply(TurnRequest(conversation=name, text=text, desk=desk, preview=preview))
+                )
                 await asyncio.sleep((time.perf_counter() - start) * _PAUSE)
         finally:
-            await self.assistant.forget(name)
+            await self.assistant.erase(name)
         return turns
 
     async def _give_way(self) -> None:
@@ -212,7 +216,8 @@ class Runner:
             raise Stopped
 
 
-def _told(talk: TestConversation, run: Run) -> dict[str, str]:
+def _preview(talk: TestConversation, run: Run) -> Preview | None:
     """What goes along with a conversation's messages: the content to answer from and the day to answer for."""
-    told = {"content": run.draft} if run.change is not None else {}
-    return told | ({"today": talk.today.isoformat()} if talk.today else {})
+    if run.change is None and talk.today is None:
+        return None
+    return Preview(content=run.draft if run.change is not None else "", today=talk.today)

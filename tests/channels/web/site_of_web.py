@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,30 +21,22 @@ from actions.responses import Button, Document, Reply
 from bot.channels.web import channel
 from bot.conversations import store as conversations
 from bot.delivery.service import MessageService
-from bot.engine.turn import Turn
+from bot.engine.turn import Turn, TurnRequest
 from bot.settings import Settings
 from facts.base import FactBase
+from tests.assistants import QuietAssistant
 from tests.servers import RunningGateway, listening
 
 
-class StandIn:
+class StandIn(QuietAssistant):
     """Answers at once, with what the tests of a page need: buttons, links, a file, danger, a wait."""
 
     def __init__(self) -> None:
         self.forgotten: list[str] = []
 
-    async def reply(
-        self,
-        conversation: str,
-        text: str,
-        *,
-        payload: str = "",
-        language_hint: str | None = None,
-        message_id: str | None = None,
-        desk: Mapping[str, Any] | None = None,
-    ) -> Turn:
-        text = payload or text
-        language = language_hint or "en"
+    async def reply(self, request: TurnRequest) -> Turn:
+        text = request.payload or request.text
+        language = request.language_hint or "en"
         if text.startswith("/set_language"):
             language = str(json.loads(text.removeprefix("/set_language"))["code"])
         if text == "slow":
@@ -70,10 +62,7 @@ class StandIn:
             forget=text == "/confirm_delete",
         )
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        return {}
-
-    async def forget(self, conversation: str) -> None:
+    async def erase(self, conversation: str) -> None:
         self.forgotten.append(conversation)
 
 
@@ -92,7 +81,7 @@ class Site(RunningGateway):
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
-        self.office = MessageService(self.settings, self.assistant, lambda kind, language, desk: "")
+        self.office = MessageService(self.settings, self.assistant)
         await self.office.open()
         app = web.Application(client_max_size=256 * 1024)
         channel.add(app, self.office, self.base, self.settings)

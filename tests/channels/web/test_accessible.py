@@ -74,7 +74,15 @@ def test_axe_finds_nothing_in_a_long_talk(chat: Callable[..., Page], site: Site,
     expect(page.locator("#messages > li.me")).to_have_count(5)
     talk = page.evaluate("sessionStorage.getItem('baken.conversation')")
     content = Content(text="Goedemiddag", translated="Good afternoon", translated_to="en", by="Anna")
-    site.run(outbox.enqueue, site.office.keys, site.name(talk), [content], datetime.now(timezone.utc), author="advisor")
+    site.run(
+        outbox.enqueue,
+        site.office.keys,
+        site.office.channels,
+        site.name(talk),
+        [content],
+        datetime.now(timezone.utc),
+        author="advisor",
+    )
     site.run(conversations.assign, site.name(talk), "human")
     expect(page.locator("#holder")).to_be_visible()
     page.click("#clear")

@@ -60,13 +60,21 @@ def test_a_pressed_button_shows_its_title_and_sends_its_payload(site: Site, talk
     assert site.poll(talk, 0, 0)["messages"][0]["text"] == "All topics"
 
 
+def test_an_id_that_stands_in_another_talk_keeps_no_message_out(site: Site, talk: str) -> None:
+    other, same = uuid.uuid4().hex, uuid.uuid4().hex
+    assert site.say(other, "theirs", id=same) != site.say(talk, "mine", id=same)
+    assert [one["text"] for one in site.poll(talk, 0, 0)["messages"] if one["me"]] == ["mine"]
+
+
 def test_a_poll_waits_until_something_is_said(site: Site, talk: str) -> None:
     last = site.answered(talk, "hello")[-1]["id"]
 
     def later() -> None:
         time.sleep(0.6)
         content = Content(text="It is me", by="Anna")
-        site.run(outbox.enqueue, site.office.keys, site.name(talk), [content], now(), author="advisor")
+        site.run(
+            outbox.enqueue, site.office.keys, site.office.channels, site.name(talk), [content], now(), author="advisor"
+        )
 
     threading.Thread(target=later).start()
     start = time.monotonic()
@@ -113,7 +121,9 @@ def test_that_a_person_types_is_told_to_whoever_listens_and_kept_nowhere(site: S
 def test_an_advisors_words_come_with_their_translation(site: Site, talk: str) -> None:
     last = site.answered(talk, "hello")[-1]["id"]
     content = Content(text="Goedemiddag", translated="Dzień dobry", translated_to="pl", by="Anna")
-    site.run(outbox.enqueue, site.office.keys, site.name(talk), [content], now(), author="advisor")
+    site.run(
+        outbox.enqueue, site.office.keys, site.office.channels, site.name(talk), [content], now(), author="advisor"
+    )
     one = site.poll(talk, last)["messages"][0]
     assert (one["text"], one["translated"], one["translated_to"]) == ("Goedemiddag", "Dzień dobry", "pl")
 

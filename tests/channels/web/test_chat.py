@@ -44,7 +44,7 @@ def secret(page: Page) -> str:
 def advise(site: Site, page: Page, **content: Any) -> None:
     now = datetime.now(timezone.utc)
     name = site.name(secret(page))
-    site.run(outbox.enqueue, site.office.keys, name, [Content(**content)], now, author="advisor")
+    site.run(outbox.enqueue, site.office.keys, site.office.channels, name, [Content(**content)], now, author="advisor")
 
 
 # -- saying and hearing ---------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, Route, expect
 from site_of_web import Site, serving
 
 from bot.conversations import outbox
@@ -177,7 +177,15 @@ def test_messages_that_come_while_it_is_closed_are_counted(visit: Callable[..., 
     talk = frame.evaluate("sessionStorage.getItem('baken.conversation')")
     launcher(page).click()
     now, content = datetime.now(timezone.utc), Content(text="Are you there?", by="Anna")
-    allowing.run(outbox.enqueue, allowing.office.keys, allowing.name(talk), [content], now, author="advisor")
+    allowing.run(
+        outbox.enqueue,
+        allowing.office.keys,
+        allowing.office.channels,
+        allowing.name(talk),
+        [content],
+        now,
+        author="advisor",
+    )
     expect(launcher(page)).to_have_text("Ask a question (1)")
     launcher(page).click()
     expect(launcher(page)).to_have_text("Close")
@@ -190,6 +198,17 @@ def test_the_language_can_be_set_and_follows_the_chat(visit: Callable[..., Page]
     expect(chat(page).locator("html")).to_have_attribute("lang", "ar")
     chat(page).locator("#language").select_option("pl")
     expect(launcher(page)).to_have_attribute("lang", "pl")
+
+
+def test_a_language_chosen_before_the_scripts_are_there_counts(visit: Callable[..., Page]) -> None:
+    page = visit('data-language="ar"')
+    held: list[Route] = []
+    page.context.route("**/static/chat-*.js", lambda route: held.append(route))
+    launcher(page).click()
+    chat(page).locator("#language").select_option("pl")
+    held[0].continue_()
+    expect(launcher(page)).to_have_attribute("lang", "pl")
+    expect(chat(page).locator("html")).to_have_attribute("lang", "pl")
 
 
 def test_quick_exit_takes_the_whole_page_away(visit: Callable[..., Page], allowing: Site, foreign: Foreign) -> None:

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from actions.responses import Button
-from bot.channels.whatsapp.channel import WhatsAppCarrier
+from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.graph_client import Graph
+from bot.conversations.channel import Channel
 from bot.conversations.models import (
-    ChannelPort,
     Contact,
     Content,
     Conversation,
@@ -47,7 +47,7 @@ class Drawer:
 class Post:
     """A carrier, what Meta got of it, and a way to send."""
 
-    def __init__(self, carrier: WhatsAppCarrier, meta_side: GraphStandIn) -> None:
+    def __init__(self, carrier: WhatsAppChannel, meta_side: GraphStandIn) -> None:
         self.carrier, self.meta = carrier, meta_side
 
     async def send(
@@ -97,13 +97,13 @@ def talk(
 @pytest.fixture
 async def make(config: WhatsAppConfig, base: FactBase) -> AsyncIterator[Any]:
     async with GraphStandIn() as meta_side:
-        opened: list[tuple[WhatsAppCarrier, Graph]] = []
+        opened: list[tuple[WhatsAppChannel, Graph]] = []
 
         async def one(**changes: Any) -> Post:
             changed = msgspec.structs.replace(config, graph_url=meta_side.url, **changes)
             graph = Graph(changed)
             await graph.start()
-            carrier = WhatsAppCarrier(changed, graph, Drawer(), Wording(base), now=lambda: NOW)
+            carrier = WhatsAppChannel(changed, graph, Drawer(), Wording(base), now=lambda: NOW)
             opened.append((carrier, graph))
             return Post(carrier, meta_side)
 
@@ -114,8 +114,8 @@ async def make(config: WhatsAppConfig, base: FactBase) -> AsyncIterator[Any]:
         assert meta_side.invalid == []
 
 
-async def test_it_is_a_carrier(make: Any) -> None:
-    carrier: ChannelPort = (await make()).carrier
+async def test_it_is_a_channel(make: Any) -> None:
+    carrier: Channel = (await make()).carrier
     assert callable(carrier.send)
 
 
@@ -228,7 +228,7 @@ async def test_without_an_address_or_anything_to_say_nothing_is_sent(make: Any) 
 
 async def test_typing_is_shown_while_an_answer_is_made_and_the_message_is_read_once(make: Any) -> None:
     post = await make()
-    await post.carrier.working(talk(), "wamid.IN1")
+    await post.carrier.show_typing(talk(), "wamid.IN1")
     await post.send(Content(text="Hallo"), answered="wamid.IN1")
     await post.send(Content(text="Hallo"), answered="wamid.IN2")
     await asyncio.sleep(0.2)
@@ -241,7 +241,7 @@ async def test_typing_is_shown_while_an_answer_is_made_and_the_message_is_read_o
 async def test_showing_typing_never_waits_for_meta(make: Any) -> None:
     post = await make()
     post.meta.delay = 5
-    await asyncio.wait_for(post.carrier.working(talk(), "wamid.IN1"), 0.2)
+    await asyncio.wait_for(post.carrier.show_typing(talk(), "wamid.IN1"), 0.2)
 
 
 async def test_choices_are_labelled_in_the_persons_language(make: Any, base: FactBase) -> None:
@@ -257,5 +257,5 @@ async def test_choices_are_labelled_in_the_persons_language(make: Any, base: Fac
 async def test_an_advisor_can_fetch_what_a_person_sent(make: Any) -> None:
     post = await make()
     media = post.meta.put_file(b"jpeg", "image/jpeg")
-    got = await post.carrier.fetch(media)
+    got = await post.carrier.download(media)
     assert (got.data, got.media_type) == (b"jpeg", "image/jpeg")

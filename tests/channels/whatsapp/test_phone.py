@@ -15,7 +15,7 @@ from playwright.async_api import Route, async_playwright, expect
 
 from actions.responses import Button
 from bot.channels.whatsapp import webhook
-from bot.channels.whatsapp.channel import WhatsAppCarrier
+from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.channels.whatsapp.config import WhatsAppConfig, whatsapp_config
 from bot.channels.whatsapp.graph_client import Graph
 from bot.conversations.models import (
@@ -40,7 +40,7 @@ class Echo:
     """Answers each message at once with what it heard, over the product's carrier."""
 
     def __init__(self) -> None:
-        self.carrier: WhatsAppCarrier | None = None
+        self.carrier: WhatsAppChannel | None = None
         self.incoming: list[Incoming] = []
         self.updates: list[DeliveryStatus] = []
         self.tasks: set[asyncio.Task[None]] = set()
@@ -48,14 +48,14 @@ class Echo:
     async def read(self, conversation: str, file: str) -> bytes | None:
         return b"%PDF-1.7"
 
-    async def take_in(self, incoming: Sequence[Incoming]) -> None:
+    async def receive(self, incoming: Sequence[Incoming]) -> None:
         for one in incoming:
             self.incoming.append(one)
             task = asyncio.create_task(self.answer(one, len(self.incoming)))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
-    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
+    async def record_statuses(self, updates: Sequence[DeliveryStatus]) -> None:
         self.updates.extend(updates)
 
     def refused(self, reason: str) -> None:
@@ -85,7 +85,7 @@ class Echo:
             content=content,
             at=datetime.now(timezone.utc),
         )
-        await self.carrier.working(conversation, one.channel_id)
+        await self.carrier.show_typing(conversation, one.channel_id)
         sent = await self.carrier.send(Outgoing(message=message, conversation=conversation, answered=one.channel_id))
         assert isinstance(sent, Delivered)
 
@@ -97,7 +97,7 @@ async def echo(base: FactBase) -> AsyncIterator[tuple[str, Echo]]:
     assert config is not None
     app, core = web.Application(), Echo()
     graph = Graph(config)
-    core.carrier = WhatsAppCarrier(config, graph, core, Wording(base))
+    core.carrier = WhatsAppChannel(config, graph, core, Wording(base))
     webhook.add_routes(app, config, core)
     assert phone.add_routes(app, config)
     await graph.start()

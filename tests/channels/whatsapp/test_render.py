@@ -179,9 +179,9 @@ def test_a_number_is_an_answer_of_its_own_where_no_numbers_were_shown() -> None:
 
 @pytest.mark.parametrize("language", NAMES)
 def test_the_words_added_fit_in_every_language(language: str, base: FactBase) -> None:
-    from bot.channels.whatsapp.channel import words
+    from bot.channels.whatsapp.rules import WhatsAppRules
 
-    added = words(Wording(base), language)
+    added = WhatsAppRules(Wording(base)).words(language)
     assert 0 < len(added.choose) <= 20 and added.number and added.machine
     made(Content(text="x", buttons=buttons(5)), words=added)
     made(Content(text="x", buttons=buttons(12)), words=added)

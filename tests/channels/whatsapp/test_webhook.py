@@ -32,14 +32,14 @@ class Kept:
         self.broken = False
         self.gate: asyncio.Event | None = None
 
-    async def take_in(self, incoming: Sequence[Incoming]) -> None:
+    async def receive(self, incoming: Sequence[Incoming]) -> None:
         if self.gate is not None:
             await self.gate.wait()
         if self.broken:
             raise OSError("the database is away")
         self.incoming.extend(incoming)
 
-    async def updated(self, updates: Sequence[DeliveryStatus]) -> None:
+    async def record_statuses(self, updates: Sequence[DeliveryStatus]) -> None:
         self.updates.extend(updates)
 
     def refused(self, reason: str) -> None:

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from facts.base import FactBase
 from tests.desk.helpdesks.stand_in import ACCOUNT, INBOX, SECRET, TOKEN, ChatwootStandIn
 from tests.servers import listen
+from tests.stand_in_channels import CHANNELS
 
 PHONE, NAME = "31687654321", "Oksana Shevchenko"
 
@@ -45,6 +46,7 @@ class Side:
     """Baken's side: a log, the worker of the door, the webhook, and people who write."""
 
     def __init__(self, database: Database, base: FactBase, chatwoot: ChatwootStandIn) -> None:
+        self.channels = CHANNELS
         self.database, self.keys, self.chatwoot = database, Keys(bytes(range(32))), chatwoot
         self.hub = EventBus()
         database.listen(self.hub.publish_threadsafe)
@@ -66,7 +68,7 @@ class Side:
         )
         webhook = registry.HelpdeskWebhook(
             registry.config.chatwoot(settings) or pytest.fail("no Chatwoot"),
-            SimpleNamespace(database=self.database, keys=self.keys, hub=self.hub),
+            SimpleNamespace(database=self.database, keys=self.keys, hub=self.hub, channels=self.channels),
             self.words,
             lambda _, reason: self.refused.append(reason),
         )
@@ -105,7 +107,7 @@ class Side:
         return message
 
     async def bot(self, conversation: str, text: str) -> None:
-        await self.database.transaction(outbox.enqueue, self.keys, conversation, [Content(text=text)], now())
+        await self.database.transaction(outbox.enqueue, self.keys, CHANNELS, conversation, [Content(text=text)], now())
 
     async def case(self, text: str = "хочу поговорити з людиною", urgency: int = cases.ASKED) -> tuple[int, str]:
         """The person asks for a human: the case, and the conversation."""

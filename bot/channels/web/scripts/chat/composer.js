@@ -16,10 +16,16 @@ function submit() {
   sendMessage(text);
 }
 
-function chooseLanguage() {
-  const code = byId("language", HTMLSelectElement).value;
+/** @param {string} code */
+export function chooseLanguage(code) {
   sendMessage(state.words.languages[code], `/set_language{"code": "${code}"}`);
   changeLanguage(code);
+}
+
+/** On a slow network somebody chooses a language before the scripts are there: that choice counts too. */
+export function earlyLanguageChoice() {
+  const option = byId("language", HTMLSelectElement).selectedOptions[0];
+  return option && !option.defaultSelected ? option.value : null;
 }
 
 export function listenForInput() {
@@ -34,6 +40,8 @@ export function listenForInput() {
     }
   });
   textField().addEventListener("input", notifyTyping);
-  byId("language").addEventListener("change", chooseLanguage);
+  byId("language").addEventListener("change", (event) => {
+    chooseLanguage(/** @type {HTMLSelectElement} */ (event.currentTarget).value);
+  });
   byId("back").addEventListener("click", () => sendMessage(leaveLabel(), "/leave_human"));
 }

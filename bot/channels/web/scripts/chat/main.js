@@ -1,7 +1,7 @@
 // The chat: no framework, no cookies, nothing from elsewhere. Begins here.
 
 import { listenForChoices } from "./choices.js";
-import { listenForInput } from "./composer.js";
+import { chooseLanguage, earlyLanguageChoice, listenForInput } from "./composer.js";
 import { isOffline } from "./connection.js";
 import { listenForDeletion } from "./deletion.js";
 import { renderHolder } from "./holder-banner.js";
@@ -38,13 +38,16 @@ async function start() {
   listenToParent(coverAndForget);
   window.addEventListener("online", reconnect);
   document.addEventListener("visibilitychange", reconnect);
+  const early = earlyLanguageChoice();
   await changeLanguage(load("language") || state.words.language);
   renderHolder();
   showGreeting();
   state.conversation = load("conversation");
-  if (!state.conversation) { return; }
-  loadUnsent();
-  poll();
+  if (state.conversation) {
+    loadUnsent();
+    poll();
+  }
+  if (early) { chooseLanguage(early); }
 }
 
 start();

@@ -1,4 +1,4 @@
-"""What a message that is not text is answered with."""
+"""What a message that is not text is answered with, on every channel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.conversations.models import Assignee, MessageKind
+from facts.languages import NAMES, SOURCE
+from facts.wording import Wording
 
 #: Keys of facts/texts.
 _ANSWERS: Final[Mapping[MessageKind, str]] = {
@@ -36,6 +38,12 @@ def answer_key(kind: MessageKind, holder: Assignee) -> str | None:
     if holder == "human" and kind != "unknown":
         return None  # the advisor sees it
     return _ANSWERS.get(kind)
+
+
+def answer_text(wording: Wording, kind: MessageKind, holder: Assignee, language: str) -> str | None:
+    """The same, in a language of ours or in English."""
+    key = answer_key(kind, holder)
+    return None if key is None else wording.text(key, language if language in NAMES else SOURCE)
 
 
 def understood(kind: MessageKind) -> bool:

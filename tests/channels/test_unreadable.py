@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from bot.channels.whatsapp.unreadable import KEPT, answer_key, understood
+from bot.channels.unreadable import KEPT, answer_key, understood
 from bot.conversations.models import Assignee, MessageKind
 from facts.base import FactBase
 
