@@ -116,8 +116,13 @@ class Catalogues:
             for text in (text for text in texts if text.kind == kind):
                 entry = old.get(text.key)
                 if translations.get(text.key):
-                    same = entry is not None and entry.text == translations[text.key] and entry.source == text.text
-                    entry = entry if same else Entry(text.text, translations[text.key], False, "", 0)
+                    new = Entry(text.text, translations[text.key], False, "", 0)
+                    same = entry is not None and (entry.source, entry.text, entry.fuzzy) == (
+                        new.source,
+                        new.text,
+                        False,
+                    )
+                    entry = entry if same else new
                     count += 1
                 stale = entry is not None and bool(entry.text) and (entry.source != text.text or entry.fuzzy)
                 _add(catalog, text, entry, stale=stale)

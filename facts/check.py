@@ -20,6 +20,8 @@ from facts.read import BrokenFile
 
 Grade = Literal["broken", "due"]
 _ADDRESS = re.compile(r"https?://|www\.|\w@\w")
+#: Forms of the European Union that everybody knows by a name with a digit in it.
+_FORMS = re.compile(r"\b(?:A1|S1|U1|U2)\b")
 _BRACES = re.compile(r"\{[^{}]*\}")
 
 #: Longest text by the first part of its key: WhatsApp's reply buttons have 20 characters, its list rows 24.
@@ -94,7 +96,7 @@ def _phases(base: FactBase, fact: Fact, path: Path) -> Iterator[Problem]:
 
 def wrong_in_text(base: FactBase, text: str) -> Iterator[str]:
     """What a fact's text may not have: digits, typed addresses, unknown figures, loose braces."""
-    bare = PLACEHOLDER.sub("", text)
+    bare = _FORMS.sub("", PLACEHOLDER.sub("", text))
     if any(character.isdigit() for character in bare):
         digits = re.findall(r"\S*\d\S*", bare)
         yield f"figure typed in the text: {', '.join(digits)}"
@@ -220,10 +222,10 @@ def _translations(base: FactBase, language: str) -> Iterator[Problem]:
 
 def wrong_in_translation(text: Text, entry: Entry, language: str) -> Iterator[str]:
     """Checks like Weblate's: placeholders, numbers, addresses, glossary, length, unchanged, script."""
-    wanted, got = sorted(_BRACES.findall(text.text)), sorted(_BRACES.findall(entry.text))
-    if [_plain(name) for name in wanted] != [_plain(name) for name in got]:
+    wanted, got = (sorted(map(_plain, _BRACES.findall(each))) for each in (text.text, entry.text))
+    if wanted != got:
         yield f"placeholders differ: {' '.join(wanted) or 'none'} became {' '.join(got) or 'none'}"
-    bare = _BRACES.sub("", entry.text)
+    bare = _FORMS.sub("", _BRACES.sub("", entry.text))
     if any(character.isdigit() for character in bare):
         yield f"figure typed in the translation: {' '.join(re.findall(r'[^ ]*[0-9][^ ]*', bare)) or bare}"
     if _ADDRESS.search(bare):

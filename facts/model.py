@@ -133,6 +133,15 @@ class Phase(_Dated, frozen=True, forbid_unknown_fields=True, kw_only=True):
     standing: Standing
 
 
+class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a second reader, who tried to refute the fact from its sources, found."""
+
+    on: date
+    verdict: Literal["stands", "mended"]
+    why: str = ""  #: of a mended fact: what fell
+    line: int = msgspec.field(name="__line__", default=0)
+
+
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One thing that Baken may say, with its source and standing."""
 
@@ -142,6 +151,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     sources: list[Source]
     checked_on: date
     confidence: Confidence
+    reviewed: Review | None = None
     when: Condition | None = None  #: a `more` fact that belongs in the answer when the question has this in it
     note: str = ""
     line: int = msgspec.field(name="__line__", default=0)

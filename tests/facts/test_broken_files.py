@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from facts.base import FOLDER, FactBase
-from facts.check import check
+from facts.catalogue import Catalogues, Entry, Text
+from facts.check import check, wrong_in_translation
 from facts.read import BrokenFile
 
 TODAY = date(2026, 11, 23)
@@ -18,7 +19,7 @@ TODAY = date(2026, 11, 23)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the content that a test may break."""
-    for name in ("sources", "figures", "topics", "texts", "locales"):
+    for name in ("sources", "figures", "topics", "texts", "questions", "locales"):
         shutil.copytree(FOLDER / name, tmp_path / name)
     shutil.copy(FOLDER / "topics.yaml", tmp_path)
     return tmp_path
@@ -40,6 +41,43 @@ def found(folder: Path, on: date = TODAY) -> list[str]:
 def test_a_figure_typed_in_a_text(folder: Path) -> None:
     change(folder / "topics/housing_deduction.yaml", "{housing_max_share}", "25%")
     assert any("housing-max-25: figure typed in the text: 25%" in problem for problem in found(folder))
+
+
+def test_a_form_of_the_european_union_is_named_as_everybody_names_it(folder: Path) -> None:
+    before = set(found(folder))
+    change(folder / "topics/housing_deduction.yaml", "text: >-\n", "text: >-\n          Ask for the A1 or the U2.\n")
+    new = [problem for problem in set(found(folder)) - before if "(due)" not in problem and "stale" not in problem]
+    assert not [problem for problem in new if "figure typed" in problem]
+    change(folder / "topics/housing_deduction.yaml", "the U2", "the U27")
+    assert any("figure typed in the text: U27" in problem for problem in found(folder))
+
+
+def test_a_question_names_facts_and_questions_that_there_are(folder: Path) -> None:
+    path = folder / "questions/sick_pay.yaml"
+    line = change(path, "    facts: [", "    facts: [sick-no-such-fact, ")
+    problems = [problem for problem in found(folder) if "unknown fact sick-no-such-fact" in problem]
+    assert len(problems) == 1 and "sick_pay.yaml" in problems[0] and line
+    change(path, "not_to_confuse: [", "not_to_confuse: [sick_pay/no-such-question, ")
+    assert any("unknown question sick_pay/no-such-question" in problem for problem in found(folder))
+
+
+def test_a_translation_may_name_figures_whose_names_begin_alike_with_and_without_their_unit() -> None:
+    text = Text("a", "From {months} to {months_long}.", "facts", "a.yaml:1", "")
+    entry = Entry(text.text, "Od {months:number} do {months_long}.", False, "", 1)
+    assert list(wrong_in_translation(text, entry, "pl")) == []
+
+
+def test_the_same_translation_of_a_changed_english_text_is_taken(tmp_path: Path) -> None:
+    text = Text("a", "The first sentence.", "facts", "a.yaml:1", "")
+    catalogues = Catalogues(tmp_path)
+    catalogues.put("pl", [text], {"a": "Zdanie."})
+    changed = Text("a", "The first sentence, mended.", "facts", "a.yaml:1", "")
+    catalogues.update("pl", [changed])
+    assert catalogues.entries("pl")["a"].fuzzy
+    catalogues.put("pl", [changed], {"a": "Zdanie."})
+    assert catalogues.entries("pl")["a"] == Entry(
+        changed.text, "Zdanie.", False, "", catalogues.entries("pl")["a"].line
+    )
 
 
 def test_a_quote_that_does_not_stand_in_the_law(folder: Path) -> None:
