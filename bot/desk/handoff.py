@@ -7,7 +7,7 @@ desk send is answered here and never reaches Rasa.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from actions import handoff as words
 from actions.answers import Answers
 from actions.responses import Button, Reply
+from bot.clock import utcnow
 from bot.conversations import cases, history, schema
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
@@ -83,7 +84,7 @@ class Handoff:
 
     def situation(self, connection: Connection, conversation: Conversation) -> dict[str, Any]:
         """How the desk stands, for who speaks about it (actions.turn_context.Desk)."""
-        now = _now()
+        now = utcnow()
         open_now = self.hours.open_at(now)
         opens = None if open_now else self.hours.opens_after(now)
         waits = cases.place(connection, conversation.id) if conversation.holder == "waiting" else 0
@@ -267,7 +268,3 @@ def _rate(connection: Connection, conversation: str, rating: int) -> None:
     if newest is not None and newest.state in ("closed", "left"):
         connection.execute(sa.update(_K).where(_K.c.id == newest.id).values(rating=rating))
         notify(connection, f"case:{conversation}")
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

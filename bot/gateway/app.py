@@ -11,16 +11,15 @@ from bot.channels.whatsapp import config as whatsapp_config
 from bot.channels.whatsapp import webhook
 from bot.channels.whatsapp.channel import WhatsAppCarrier
 from bot.channels.whatsapp.graph_client import Graph
-from bot.channels.whatsapp.lateness import Lateness
-from bot.delivery.service import MessageService
+from bot.channels.whatsapp.lateness import LATENESS, Lateness
+from bot.delivery.service import OFFICE, MessageService
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
 from bot.desk.helpdesks import registry as helpdesks
 from bot.dev import phone
 from bot.gateway import metrics
 from bot.gateway.admission import WhatsAppDoor, floods
-from bot.gateway.bodies import prompt_bodies
-from bot.gateway.keys import COUNTS, LATENESS, OFFICE
+from bot.gateway.metrics import COUNTS
 from bot.gateway.pace import Pace
 from bot.review import routes as review_routes
 from bot.settings import Settings
@@ -50,7 +49,7 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
         middlewares=[
             request_log.correlated,
             metrics.counted,
-            prompt_bodies,
+            bodies.prompt(counts.refused),
             floods(settings, counts.refused),
             bodies.readable,
         ],

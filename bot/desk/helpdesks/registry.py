@@ -7,11 +7,11 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timezone
 from typing import Final, Protocol
 
 from aiohttp import web
 
+from bot.clock import utcnow
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.delivery.events import EventBus
@@ -108,7 +108,7 @@ class HelpdeskWebhook:
             raise self._no(web.HTTPBadRequest(), "json") from None
         if event is not None:
             try:
-                now = datetime.now(timezone.utc)
+                now = utcnow()
                 database, keys = self.office.database, self.office.keys
                 work = database.transaction(receiving.take, keys, self.words, chatwoot.Chatwoot.name, event, now)
                 await asyncio.wait_for(work, _WITHIN)
