@@ -82,8 +82,8 @@ class Topics:
             for name, change in variants.items():
                 yield heading, name, lambda change=change: self.fitted(self.data.features(**change))  # type: ignore[misc]
         own = self.data.features(all_kinds)
-        yield "classifier", "LinearSVC, C = 0.1", lambda: self.fitted(own, regularisation=0.1)
-        yield "classifier", "LinearSVC, C = 2", lambda: self.fitted(own, regularisation=2.0)
+        yield "classifier", "LinearSVC, C = 0.1", lambda: self.fitted(own, C=0.1)
+        yield "classifier", "LinearSVC, C = 2", lambda: self.fitted(own, C=2.0)
         yield "classifier", "LinearSVC, classes balanced", lambda: self.fitted(own, balanced=True)
         yield "classifier", "logistic regression (stochastic descent)", lambda: self.other(own, LOGISTIC)
         yield "classifier", "naive Bayes (complement), no encoder", self.bayes

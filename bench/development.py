@@ -15,7 +15,7 @@ import yaml
 
 from bot.nlu import sentence_encoder
 from bot.nlu.fold import clean, fold
-from bot.nlu.linear_classifier import ACROSS, CHARACTERS, WORDS, Grams, _vectorizer
+from bot.nlu.linear_classifier import ACROSS, CHARACTERS, WORDS, NgramSpec, _vectorizer
 
 ROOT = Path(__file__).parent.parent
 #: Every how many-th line is learned, so that all variants together take a quarter of an hour.
@@ -70,7 +70,7 @@ class Development:
         others = [line for line in everything if not line.writer.endswith(writer)]
         return cls(others[::every], [line for line in everything if line.writer.endswith(writer)])
 
-    def grams(self, kind: Grams, form: Callable[[str], str] = fold) -> tuple[Any, Any]:
+    def grams(self, kind: NgramSpec, form: Callable[[str], str] = fold) -> tuple[Any, Any]:
         """TF-IDF rows of what is learned and of what is asked."""
         key = (kind, form)
         if key not in self._made:
@@ -90,7 +90,7 @@ class Development:
 
     def features(
         self,
-        kinds: Sequence[Grams] = (CHARACTERS, ACROSS, WORDS),
+        kinds: Sequence[NgramSpec] = (CHARACTERS, ACROSS, WORDS),
         weight: float = 0.5,
         form: Callable[[str], str] = fold,
     ) -> tuple[Any, Any]:

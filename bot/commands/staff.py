@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timezone
 from typing import cast
 
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.commands.start_errors import check_storage
 from bot.conversations.crypto import Keys
 from bot.delivery.service import open_log
@@ -42,14 +42,14 @@ def staff(settings: Settings, what: str, name: str | None, role: str) -> int:
 
 
 def _add(connection: Connection, name: str, role: str) -> str:
-    now = datetime.now(timezone.utc)
+    now = utcnow()
     number, token = accounts.add(connection, name, cast(Role, role), now)
     audit_log.note(connection, now, None, f"account made: {role}", f"staff {number}")
     return token
 
 
 def _link(connection: Connection, keys: Keys, name: str) -> str:
-    now = datetime.now(timezone.utc)
+    now = utcnow()
     account, _ = accounts.by_name(connection, name)
     if account is None:
         raise BadAccount(f"there is no open account {name}")

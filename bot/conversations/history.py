@@ -13,15 +13,9 @@ from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import announce_deleted, notify
 from bot.conversations.models import Content, Message
 from bot.conversations.outbox import row_to_message
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 
 _C, _M = schema.conversations, schema.messages
-_LAST_SAID = CompiledStatement(
-    sa.select(_M.c.content)
-    .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "out")
-    .order_by(_M.c.id.desc())
-    .limit(1)
-)
 
 
 def since(connection: Connection, keys: Keys, conversation: str, after: int = 0, most: int = 200) -> list[Message]:
@@ -30,9 +24,15 @@ def since(connection: Connection, keys: Keys, conversation: str, after: int = 0,
     return [row_to_message(row, keys) for row in reversed(connection.execute(query).all())]
 
 
+@statement
+def _last_said(conversation: str) -> sa.sql.Select:
+    said = sa.select(_M.c.content).where(_M.c.conversation == conversation, _M.c.direction == "out")
+    return said.order_by(_M.c.id.desc()).limit(1)
+
+
 def last_said(connection: Connection, keys: Keys, conversation: str) -> Content | None:
     """The newest thing that was said to the person, for what a bare "2" picks; None where it can't be read."""
-    sealed = _LAST_SAID.value(connection, a_name=conversation)
+    sealed = _last_said.value(connection, conversation)
     try:
         return None if sealed is None else keys.content(sealed)
     except BadKey:

@@ -18,62 +18,15 @@ from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Conversation, Incoming, Message
 from bot.conversations.outbox import row_to_message
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 from bot.conversations.store import find, row_to_conversation
 
 _C, _M, _A = schema.conversations, schema.messages, schema.addresses
-
-# Statements of every message (bot/conversations/statements.py).
-_b = sa.bindparam
-_NOW = _b("now", type_=schema.Moment)
 _IS_NEW = schema.IS_NEW
-_FREE = sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < _NOW)
-_KEPT = CompiledStatement(
-    sa.select(_M.c.id, _M.c.conversation).where(
-        _M.c.channel == _b("a_channel"), _M.c.direction == "in", _M.c.channel_id == _b("an_id")
-    )
-)
-_KNOWN = CompiledStatement(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
-_BEGIN = CompiledStatement(sa.insert(_C), "id", "channel", "language", "created", "last_at")
-_NAME = CompiledStatement(sa.insert(_A), "hash", "conversation")
-_STORE = CompiledStatement(
-    sa.insert(_M), "conversation", "channel", "direction", "author", "kind", "state", "content", "at", "channel_id"
-)
-_WRITTEN = _b("written", type_=schema.Moment)
-_TOUCH = CompiledStatement(
-    sa.update(_C)
-    .where(_C.c.id == _b("a_name"))
-    .values(
-        last_at=_NOW,
-        contact=sa.func.coalesce(_b("a_contact", type_=sa.LargeBinary), _C.c.contact),
-        last_in=sa.case((sa.or_(_C.c.last_in.is_(None), _C.c.last_in < _WRITTEN), _WRITTEN), else_=_C.c.last_in),
-    )
-)
-_WAITING = CompiledStatement(
-    sa.select(_M.c.conversation)
-    .join(_C, _C.c.id == _M.c.conversation)
-    .where(_IS_NEW, _FREE)
-    .group_by(_M.c.conversation)
-    .order_by(sa.func.min(_M.c.id))
-    .limit(_b("most", type_=sa.Integer))
-)
-_CLAIM = CompiledStatement(
-    sa.update(_C)
-    .where(_C.c.id == _b("a_name"), _FREE)
-    .values(claimed_by=_b("me"), claimed_until=_b("until", type_=schema.Moment))
-)
-_NEW = CompiledStatement(sa.select(_M).where(_M.c.conversation == _b("a_name"), _IS_NEW).order_by(_M.c.at, _M.c.id))
-_RELEASE = CompiledStatement(
-    sa.update(_C)
-    .where(_C.c.claimed_by == _b("me"), _C.c.id == _b("a_name"))
-    .values(claimed_by=None, claimed_until=None)
-)
-_MINE = CompiledStatement(sa.select(_C).where(_C.c.id == _b("a_name"), _C.c.claimed_by == _b("me")).with_for_update())
-_SETTLE = CompiledStatement(
-    sa.update(_M)
-    .where(_M.c.id == _b("an_id"), _IS_NEW)
-    .values(state=_b("a_state"), topic=_b("a_topic"), understood=_b("was_understood"), safety=_b("was_safety"))
-)
+
+
+def _is_free(now: datetime) -> Any:
+    return sa.or_(_C.c.claimed_until.is_(None), _C.c.claimed_until < now)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -92,44 +45,77 @@ class ClaimedMessage(msgspec.Struct, frozen=True):
     unreadable: tuple[int, ...] = ()  #: rows that could not be decrypted and were set aside
 
 
+@statement
+def _stored(channel: str, channel_id: str) -> sa.sql.Select:
+    return sa.select(_M.c.id, _M.c.conversation).where(
+        _M.c.channel == channel, _M.c.direction == "in", _M.c.channel_id == channel_id
+    )
+
+
+@statement
+def _store(conversation: str, channel: str, kind: str, content: bytes, at: datetime, channel_id: str) -> sa.sql.Insert:
+    return sa.insert(_M).values(
+        conversation=conversation,
+        channel=channel,
+        direction="in",
+        author="person",
+        kind=kind,
+        state="new",
+        content=content,
+        at=at,
+        channel_id=channel_id,
+    )
+
+
+@statement
+def _touch(conversation: str, now: datetime, written: datetime | None, contact: bytes | None) -> sa.sql.Update:
+    later = sa.or_(_C.c.last_in.is_(None), _C.c.last_in < written)
+    return (
+        sa.update(_C)
+        .where(_C.c.id == conversation)
+        .values(
+            last_at=now,
+            contact=sa.func.coalesce(contact, _C.c.contact),
+            last_in=sa.case((later, written), else_=_C.c.last_in),
+        )
+    )
+
+
 def receive(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> Taken:
     """Store a message. One that stands in the log already is not stored again."""
-    place = {"a_channel": incoming.channel, "an_id": incoming.channel_id}
-    kept = _KEPT.row(connection, **place)
+    channel_id = incoming.channel_id
+    kept = _stored.row(connection, incoming.channel, channel_id)
     if kept is not None and incoming.own_id and not _owns(connection, keys, incoming, kept.conversation):
-        place["an_id"] = _id_of_its_own(incoming)
-        kept = _KEPT.row(connection, **place)
+        channel_id = _id_of_its_own(incoming)
+        kept = _stored.row(connection, incoming.channel, channel_id)
     if kept is not None:
         return Taken(kept.id, kept.conversation, False)
     conversation = _conversation(connection, keys, incoming, now)
-    row = {
-        "conversation": conversation,
-        "channel": incoming.channel,
-        "direction": "in",
-        "author": "person",
-        "kind": incoming.kind,
-        "state": "new",
-        "content": keys.seal(incoming.content),
-        "at": incoming.at,
-        "channel_id": place["an_id"],
-    }
+    content = keys.seal(incoming.content)
     try:
         with _guarded(connection):
-            made = _STORE.add(connection, **row)
+            made = _store.add(
+                connection, conversation, incoming.channel, incoming.kind, content, incoming.at, channel_id
+            )
     except sa.exc.IntegrityError:  # another gateway stored it between our look and our insert
-        kept = _KEPT.row(connection, **place)
+        kept = _stored.row(connection, incoming.channel, channel_id)
         return Taken(kept.id, kept.conversation, False)
     # news about the person is no message of theirs: it opens no 24 hours
     written = None if incoming.kind == "system" else min(incoming.at, now)
     contact = keys.seal(incoming.contact) if incoming.contact is not None else None
-    _TOUCH.change(connection, a_name=conversation, now=now, written=written, a_contact=contact)
+    _touch.change(connection, conversation, now, written, contact)
     notify(connection, f"in:{conversation}")
     return Taken(made, conversation, True)
 
 
+@statement
+def _of_address(address: str) -> sa.sql.Select:
+    return sa.select(_A.c.conversation).where(_A.c.hash == address)
+
+
 def _owns(connection: Connection, keys: Keys, incoming: Incoming, conversation: str) -> bool:
     """Whether a conversation is that of the message's sender."""
-    return bool(_KNOWN.value(connection, a_hash=keys.address(incoming.channel, incoming.address)) == conversation)
+    return bool(_of_address.value(connection, keys.address(incoming.channel, incoming.address)) == conversation)
 
 
 def _id_of_its_own(incoming: Incoming) -> str:
@@ -137,28 +123,31 @@ def _id_of_its_own(incoming: Incoming) -> str:
     return hashlib.sha256(f"{incoming.address}\0{incoming.channel_id}".encode()).hexdigest()[:32]
 
 
+@statement
+def _begin(conversation: str, channel: str, language: str, now: datetime) -> sa.sql.Insert:
+    return sa.insert(_C).values(id=conversation, channel=channel, language=language, created=now, last_at=now)
+
+
+@statement
+def _add_address(address: str, conversation: str) -> sa.sql.Insert:
+    return sa.insert(_A).values(hash=address, conversation=conversation)
+
+
 def _conversation(connection: Connection, keys: Keys, incoming: Incoming, now: datetime) -> str:
     """The id of the person's conversation on this channel, begun where there is none; new addresses are added."""
     names = (incoming.address, *incoming.also_known_as)
     hashes = [keys.address(incoming.channel, name) for name in dict.fromkeys(names) if name]
-    found = {one: _KNOWN.value(connection, a_hash=one) for one in hashes}
+    found = {one: _of_address.value(connection, one) for one in hashes}
     by_hash = {one: name for one, name in found.items() if name is not None}
     conversation = next((by_hash[one] for one in hashes if one in by_hash), None)
     if conversation is None:
         conversation = secrets.token_hex(16)
-        _BEGIN.add(
-            connection,
-            id=conversation,
-            channel=incoming.channel,
-            language=incoming.language or "",
-            created=now,
-            last_at=now,
-        )
+        _begin.add(connection, conversation, incoming.channel, incoming.language or "", now)
     for one in hashes:
         if one not in by_hash:
             try:
                 with _guarded(connection):
-                    _NAME.add(connection, hash=one, conversation=conversation)
+                    _add_address.add(connection, one, conversation)
             except sa.exc.IntegrityError:  # the person's first two messages came to two gateways at once
                 theirs = connection.execute(sa.select(_A.c.conversation).where(_A.c.hash == one)).scalar_one()
                 if theirs != conversation and one == hashes[0]:
@@ -172,6 +161,29 @@ def _guarded(connection: Connection) -> contextlib.AbstractContextManager[Any]:
     return contextlib.nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested()
 
 
+@statement
+def _waiting(now: datetime, most: int) -> sa.sql.Select:
+    return (
+        sa.select(_M.c.conversation)
+        .join(_C, _C.c.id == _M.c.conversation)
+        .where(_IS_NEW, _is_free(now))
+        .group_by(_M.c.conversation)
+        .order_by(sa.func.min(_M.c.id))
+        .limit(most)
+    )
+
+
+@statement
+def _claim(conversation: str, me: str, now: datetime, until: datetime) -> sa.sql.Update:
+    mine = {"claimed_by": me, "claimed_until": until}
+    return sa.update(_C).where(_C.c.id == conversation, _is_free(now)).values(**mine)
+
+
+@statement
+def _new_messages(conversation: str) -> sa.sql.Select:
+    return sa.select(_M).where(_M.c.conversation == conversation, _IS_NEW).order_by(_M.c.at, _M.c.id)
+
+
 def claim(
     connection: Connection, keys: Keys, me: str, now: datetime, *, lease: timedelta, most: int
 ) -> list[ClaimedMessage]:
@@ -181,12 +193,12 @@ def claim(
         me: this gateway's name.
         lease: how long the claim holds when nothing more is heard of us.
     """
-    names = [row.conversation for row in _WAITING.rows(connection, now=now, most=most)]
+    names = [row.conversation for row in _waiting.rows(connection, now, most)]
     claims = []
     for name in names:
-        if _CLAIM.change(connection, a_name=name, now=now, me=me, until=now + lease) != 1:
+        if _claim.change(connection, name, me, now, now + lease) != 1:
             continue
-        rows = _NEW.rows(connection, a_name=name)
+        rows = _new_messages.rows(connection, name)
         if not rows:
             release(connection, me, [name])
             continue
@@ -208,10 +220,16 @@ def renew(connection: Connection, me: str, now: datetime, lease: timedelta) -> N
     connection.execute(sa.update(_C).where(_C.c.claimed_by == me).values(claimed_until=now + lease))
 
 
+@statement
+def _release(me: str, conversation: str) -> sa.sql.Update:
+    mine = sa.update(_C).where(_C.c.claimed_by == me, _C.c.id == conversation)
+    return mine.values(claimed_by=None, claimed_until=None)
+
+
 def release(connection: Connection, me: str, conversations: Sequence[str] | None = None) -> None:
     """Give claims back: all of this gateway's, or these."""
     if conversations is not None and len(conversations) == 1:
-        _RELEASE.change(connection, me=me, a_name=conversations[0])
+        _release.change(connection, me, conversations[0])
         return
     query = sa.update(_C).where(_C.c.claimed_by == me)
     if conversations is not None:
@@ -224,18 +242,31 @@ def release_all(connection: Connection) -> None:
     connection.execute(sa.update(_C).where(_C.c.claimed_by.isnot(None)).values(claimed_by=None, claimed_until=None))
 
 
+@statement
+def _mine(conversation: str, me: str) -> sa.sql.Select:
+    return sa.select(_C).where(_C.c.id == conversation, _C.c.claimed_by == me).with_for_update()
+
+
 def mine(connection: Connection, me: str, conversation: str, keys: Keys | None = None) -> Conversation | None:
     """Whether the claim still holds: the conversation's row, locked until the end of this transaction; else None."""
-    row = _MINE.row(connection, a_name=conversation, me=me)
+    row = _mine.row(connection, conversation, me)
     return None if row is None else row_to_conversation(row, keys)
+
+
+@statement
+def _settle(message: int, state: str, topic: str, understood: bool, safety: bool) -> sa.sql.Update:
+    return (
+        sa.update(_M)
+        .where(_M.c.id == message, _IS_NEW)
+        .values(state=state, topic=topic, understood=understood, safety=safety)
+    )
 
 
 def settle(
     connection: Connection, message: int, state: str, *, topic: str = "", understood: bool = True, safety: bool = False
 ) -> bool:
     """Mark an inbound message; False where that was done before (then nothing may be said again)."""
-    about = {"a_state": state, "a_topic": topic, "was_understood": understood, "was_safety": safety}
-    return _SETTLE.change(connection, an_id=message, **about) == 1
+    return _settle.change(connection, message, state, topic, understood, safety) == 1
 
 
 def waiting_since(connection: Connection) -> datetime | None:

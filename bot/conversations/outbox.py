@@ -14,72 +14,16 @@ from bot.conversations.channel import Channels
 from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Author, Content, DeliveryStatus, Message, MessageKind, Outgoing
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 
 _C, _M = schema.conversations, schema.messages
-
-# Statements of every message (bot/conversations/statements.py).
-_b = sa.bindparam
-_NOW = _b("now", type_=schema.Moment)
-_OPEN = schema.IS_OPEN
-_WHOM = CompiledStatement(sa.select(_C.c.channel, _C.c.language).where(_C.c.id == _b("a_name")))
-_STORE = CompiledStatement(
-    sa.insert(_M),
-    "conversation",
-    "channel",
-    "direction",
-    "author",
-    "kind",
-    "state",
-    "content",
-    "at",
-    "reply_to",
-    "topic",
-    "staff",
-    "next_at",
-    "safety",
-)
-_TOUCH = CompiledStatement(sa.update(_C).where(_C.c.id == _b("a_name")).values(last_at=_NOW))
-# of each conversation the oldest that is not sent yet; a safety reply goes before what else waits
-_FIRST = (
+_IS_OPEN = schema.IS_OPEN
+#: Of each conversation the oldest that is not sent yet; a safety reply goes before what else waits.
+_FIRST: Final = (
     sa.select(sa.func.coalesce(sa.func.min(sa.case((_M.c.safety, _M.c.id))), sa.func.min(_M.c.id)))
-    .where(_OPEN)
+    .where(_IS_OPEN)
     .group_by(_M.c.conversation)
 )
-_DUE = (
-    sa.select(_M)
-    .where(_M.c.id.in_(_FIRST), _OPEN, _M.c.next_at <= _NOW)
-    .order_by(_M.c.next_at)
-    .limit(_b("most", type_=sa.Integer))
-)
-_DUE_HERE, _DUE_SHARED = CompiledStatement(_DUE), CompiledStatement(_DUE.with_for_update(skip_locked=True))
-_SENDING = CompiledStatement(
-    sa.update(_M)
-    .where(_M.c.id == _b("an_id"))
-    .values(state="sending", attempts=_b("tries"), next_at=_b("later", type_=schema.Moment))
-)
-_OWNER = CompiledStatement(sa.select(_C).where(_C.c.id == _b("a_name")))
-_ANSWERED = CompiledStatement(sa.select(_M.c.channel_id).where(_M.c.id == _b("an_id")))
-_NEXT = CompiledStatement(sa.select(sa.func.min(_M.c.next_at).label("at")).where(_M.c.id.in_(_FIRST)))
-_MORE = CompiledStatement(sa.select(_M.c.id).where(_M.c.conversation == _b("a_name"), _OPEN).limit(1))
-_STATUS = sa.select(_M.c.id, _M.c.state, _M.c.conversation, _M.c.channel_id).where(
-    _M.c.channel == _b("a_channel"), _M.c.direction == "out"
-)
-_BY_ID = CompiledStatement(_STATUS.where(_M.c.channel_id == _b("theirs")))
-_BY_ROW = CompiledStatement(_STATUS.where(_M.c.id == _b("an_id"), _M.c.channel_id.is_(None)))
-_REACHED = CompiledStatement(
-    sa.update(_M).where(_M.c.id == _b("an_id")).values(channel_id=_b("theirs"), state=_b("a_state"), next_at=None)
-)
-_SENT = CompiledStatement(
-    sa.update(_M)
-    .where(_M.c.id == _b("an_id"))
-    .values(
-        channel_id=_b("theirs"),
-        state=sa.case((_OPEN, "sent"), else_=_M.c.state),
-        next_at=sa.case((_OPEN, sa.null()), else_=_M.c.next_at),
-    )
-)
-
 #: How far a message has come; a later word about an earlier stage changes nothing.
 _STAGES: Final = {"ready": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 
@@ -109,6 +53,48 @@ def row_to_message(row: Any, keys: Keys) -> Message:
     )
 
 
+@statement
+def _whom(conversation: str) -> sa.sql.Select:
+    return sa.select(_C.c.channel, _C.c.language).where(_C.c.id == conversation)
+
+
+@statement
+def _store(
+    conversation: str,
+    channel: str,
+    author: str,
+    kind: str,
+    state: str,
+    content: bytes,
+    at: datetime,
+    reply_to: int | None,
+    topic: str,
+    staff: int | None,
+    next_at: datetime | None,
+    safety: bool,
+) -> sa.sql.Insert:
+    return sa.insert(_M).values(
+        conversation=conversation,
+        channel=channel,
+        direction="out",
+        author=author,
+        kind=kind,
+        state=state,
+        content=content,
+        at=at,
+        reply_to=reply_to,
+        topic=topic,
+        staff=staff,
+        next_at=next_at,
+        safety=safety,
+    )
+
+
+@statement
+def _touch(conversation: str, now: datetime) -> sa.sql.Update:
+    return sa.update(_C).where(_C.c.id == conversation).values(last_at=now)
+
+
 def enqueue(
     connection: Connection,
     keys: Keys,
@@ -124,7 +110,7 @@ def enqueue(
     kind: MessageKind = "text",
 ) -> list[int]:
     """Store what is to be said, in order; ids of the rows. What a page fetches is sent by standing here."""
-    row = _WHOM.row(connection, a_name=conversation)
+    row = _whom.row(connection, conversation)
     if row is None:
         return []
     channel = channels[row.channel]
@@ -132,11 +118,10 @@ def enqueue(
     contents = [part for content in contents for part in _rows(content, channel.split(content, row.language))]
     made = []
     for content in contents:
-        number = _STORE.add(
+        number = _store.add(
             connection,
             conversation=conversation,
             channel=row.channel,
-            direction="out",
             author=author,
             kind=kind,
             state="sent" if channel.fetched else "ready",
@@ -149,7 +134,7 @@ def enqueue(
             safety=content.safety,
         )
         made.append(number)
-    _TOUCH.change(connection, a_name=conversation, now=now)
+    _touch.change(connection, conversation, now)
     notify(connection, f"out:{conversation}")
     return made
 
@@ -159,27 +144,56 @@ def _rows(content: Content, parts: Sequence[Content]) -> Sequence[Content]:
     return [content] if len(parts) == 1 else parts
 
 
+def _due_now(now: datetime, most: int) -> sa.sql.Select:
+    return sa.select(_M).where(_M.c.id.in_(_FIRST), _IS_OPEN, _M.c.next_at <= now).order_by(_M.c.next_at).limit(most)
+
+
+@statement
+def _due(now: datetime, most: int) -> sa.sql.Select:
+    return _due_now(now, most)
+
+
+@statement  # on PostgreSQL, beside other gateways
+def _due_shared(now: datetime, most: int) -> sa.sql.Select:
+    return _due_now(now, most).with_for_update(skip_locked=True)
+
+
+@statement
+def _mark_sending(message: int, attempts: int, next_at: datetime) -> sa.sql.Update:
+    return sa.update(_M).where(_M.c.id == message).values(state="sending", attempts=attempts, next_at=next_at)
+
+
 def claim_due(connection: Connection, keys: Keys, now: datetime, *, doubt: timedelta, most: int) -> list[Outgoing]:
     """Take up to `most` messages that can be sent now: of each conversation the oldest, a safety reply before others.
 
     A message of which it is not known whether it was taken comes back here after `doubt` when no status told of it.
     One that can't be decrypted, or whose person's address can't, is set aside, and what comes after it goes on.
     """
-    query = _DUE_SHARED if connection.dialect.name == "postgresql" else _DUE_HERE
+    query = _due_shared if connection.dialect.name == "postgresql" else _due
     taken = []
-    for row in query.rows(connection, now=now, most=most):
+    for row in query.rows(connection, now, most):
         outgoing = _outgoing(connection, keys, row)
         if outgoing is not None:
-            _SENDING.change(connection, an_id=row.id, tries=row.attempts + 1, later=now + doubt)
+            _mark_sending.change(connection, row.id, row.attempts + 1, now + doubt)
             taken.append(outgoing)
     return taken
+
+
+@statement
+def _owner(conversation: str) -> sa.sql.Select:
+    return sa.select(_C).where(_C.c.id == conversation)
+
+
+@statement
+def _channel_id(message: int) -> sa.sql.Select:
+    return sa.select(_M.c.channel_id).where(_M.c.id == message)
 
 
 def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing | None:
     """A row with what is needed to carry it; None where that can't be read, and the row is set aside."""
     from bot.conversations.store import row_to_conversation
 
-    owner = _OWNER.row(connection, a_name=row.conversation)
+    owner = _owner.row(connection, row.conversation)
     message, conversation = row_to_message(row, keys), row_to_conversation(owner, keys)
     if message.state == "unreadable":
         unreadable.set_aside(connection, row.id, "content")
@@ -187,19 +201,29 @@ def _outgoing(connection: Connection, keys: Keys, row: Any) -> Outgoing | None:
     if owner.contact is not None and conversation.contact is None:
         unreadable.set_aside(connection, row.id, "contact")
         return None
-    answered = None if row.reply_to is None else _ANSWERED.value(connection, an_id=row.reply_to)
+    answered = None if row.reply_to is None else _channel_id.value(connection, row.reply_to)
     return Outgoing(message=message, conversation=conversation, answered=answered)
+
+
+@statement
+def _next_due() -> sa.sql.Select:
+    return sa.select(sa.func.min(_M.c.next_at).label("at")).where(_M.c.id.in_(_FIRST))
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next message is to be sent, of each conversation the first; None where none is."""
-    found: datetime | None = _NEXT.value(connection)
+    found: datetime | None = _next_due.value(connection)
     return found
+
+
+@statement
+def _more(conversation: str) -> sa.sql.Select:
+    return sa.select(_M.c.id).where(_M.c.conversation == conversation, _IS_OPEN).limit(1)
 
 
 def has_more(connection: Connection, conversation: str) -> bool:
     """Whether a conversation has more to be sent."""
-    return _MORE.row(connection, a_name=conversation) is not None
+    return _more.row(connection, conversation) is not None
 
 
 def extend_unknown_deliveries(connection: Connection, until: datetime) -> int:
@@ -208,9 +232,22 @@ def extend_unknown_deliveries(connection: Connection, until: datetime) -> int:
     return int(connection.execute(waiting).rowcount)
 
 
+@statement
+def _mark_sent(message: int, channel_id: str) -> sa.sql.Update:
+    return (
+        sa.update(_M)
+        .where(_M.c.id == message)
+        .values(
+            channel_id=channel_id,
+            state=sa.case((_IS_OPEN, "sent"), else_=_M.c.state),
+            next_at=sa.case((_IS_OPEN, sa.null()), else_=_M.c.next_at),
+        )
+    )
+
+
 def mark_sent(connection: Connection, message: int, channel_id: str) -> None:
     """The channel took it and gave it an id. A status may have come first."""
-    _SENT.change(connection, an_id=message, theirs=channel_id)
+    _mark_sent.change(connection, message, channel_id)
 
 
 def schedule_retry(connection: Connection, message: int, when: datetime, code: str, *, known: bool = True) -> None:
@@ -233,18 +270,38 @@ def mark_failed(connection: Connection, message: int, code: str) -> None:
         notify(connection, f"failed:{row.conversation}")
 
 
+def _said_on(channel: str) -> sa.sql.Select:
+    said = sa.select(_M.c.id, _M.c.state, _M.c.conversation, _M.c.channel_id)
+    return said.where(_M.c.channel == channel, _M.c.direction == "out")
+
+
+@statement
+def _by_channel_id(channel: str, channel_id: str) -> sa.sql.Select:
+    return _said_on(channel).where(_M.c.channel_id == channel_id)
+
+
+@statement
+def _by_row(channel: str, message: int) -> sa.sql.Select:
+    return _said_on(channel).where(_M.c.id == message, _M.c.channel_id.is_(None))
+
+
+@statement
+def _mark_reached(message: int, channel_id: str, state: str) -> sa.sql.Update:
+    return sa.update(_M).where(_M.c.id == message).values(channel_id=channel_id, state=state, next_at=None)
+
+
 def record_status(connection: Connection, channel: str, update: DeliveryStatus) -> bool:
     """A status of a message that was sent: by the channel's id, or by our row where the channel hands it back."""
-    row = _BY_ID.row(connection, a_channel=channel, theirs=update.channel_id)
+    row = _by_channel_id.row(connection, channel, update.channel_id)
     if row is None and update.ours is not None:
-        row = _BY_ROW.row(connection, a_channel=channel, an_id=update.ours)
+        row = _by_row.row(connection, channel, update.ours)
     if row is None:
         return False
     if update.state == "failed":
         values = {"channel_id": update.channel_id, "state": "failed", "error": update.code, "next_at": None}
         connection.execute(sa.update(_M).where(_M.c.id == row.id).values(**values))
     elif _STAGES.get(update.state, 0) > _STAGES.get(row.state, 9):
-        _REACHED.change(connection, an_id=row.id, theirs=update.channel_id, a_state=update.state)
+        _mark_reached.change(connection, row.id, update.channel_id, update.state)
     elif row.channel_id is None:
         connection.execute(sa.update(_M).where(_M.c.id == row.id).values(channel_id=update.channel_id))
     notify(connection, f"status:{row.conversation}")

@@ -12,33 +12,30 @@ from bot.conversations import schema
 from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.database import announce_deleted, notify
 from bot.conversations.models import Assignee, Conversation
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 
 _C, _A, _M = schema.conversations, schema.addresses, schema.messages
 
-# Statements of every message (bot/conversations/statements.py).
-_b = sa.bindparam
-_FIND = CompiledStatement(sa.select(_C).where(_C.c.id == _b("a_name")))
-_BY_ADDRESS = CompiledStatement(sa.select(_A.c.conversation).where(_A.c.hash == _b("a_hash")))
-_SPEAK = CompiledStatement(
-    sa.update(_C).where(_C.c.id == _b("a_name"), _C.c.language != _b("spoken")).values(language=_b("spoken"))
-)
-_LEFT = sa.exists().where(
-    _M.c.conversation == _b("a_name"),
-    sa.or_(_M.c.direction == "in", _M.c.state == "ready", _M.c.state == "sending"),
-)
-_TIDY = CompiledStatement(sa.delete(_C).where(_C.c.id == _b("a_name"), sa.not_(_LEFT)))
+
+@statement
+def _find(conversation: str) -> sa.sql.Select:
+    return sa.select(_C).where(_C.c.id == conversation)
 
 
 def find(connection: Connection, keys: Keys, conversation: str) -> Conversation | None:
     """A conversation by its id, or None."""
-    row = _FIND.row(connection, a_name=conversation)
+    row = _find.row(connection, conversation)
     return None if row is None else row_to_conversation(row, keys)
+
+
+@statement
+def _by_address(address: str) -> sa.sql.Select:
+    return sa.select(_A.c.conversation).where(_A.c.hash == address)
 
 
 def by_address(connection: Connection, keys: Keys, channel: str, address: str) -> str | None:
     """The id of a person's conversation on a channel, or None."""
-    found: str | None = _BY_ADDRESS.value(connection, a_hash=keys.address(channel, address))
+    found: str | None = _by_address.value(connection, keys.address(channel, address))
     return found
 
 
@@ -64,9 +61,14 @@ def assign(connection: Connection, conversation: str, holder: Assignee) -> None:
     notify(connection, f"out:{conversation}")
 
 
+@statement
+def _set_language(conversation: str, language: str) -> sa.sql.Update:
+    return sa.update(_C).where(_C.c.id == conversation, _C.c.language != language).values(language=language)
+
+
 def set_language(connection: Connection, conversation: str, language: str) -> None:
     """Remember the language of a conversation."""
-    _SPEAK.change(connection, a_name=conversation, spoken=language)
+    _set_language.change(connection, conversation, language)
 
 
 def erase(connection: Connection, conversation: str) -> bool:
@@ -87,9 +89,18 @@ def erase_content(connection: Connection, conversation: str) -> None:
     announce_deleted(connection)
 
 
+@statement
+def _erase_if_spent(conversation: str) -> sa.sql.Delete:
+    left = sa.exists().where(
+        _M.c.conversation == conversation,
+        sa.or_(_M.c.direction == "in", _M.c.state == "ready", _M.c.state == "sending"),
+    )
+    return sa.delete(_C).where(_C.c.id == conversation, sa.not_(left))
+
+
 def erase_if_spent(connection: Connection, conversation: str) -> bool:
     """Delete a conversation that was emptied on request, once its last word is carried."""
-    gone = _TIDY.change(connection, a_name=conversation) > 0
+    gone = _erase_if_spent.change(connection, conversation) > 0
     if gone:
         announce_deleted(connection)
     return gone

@@ -15,28 +15,33 @@ from sqlalchemy.engine import Connection
 
 from bot.conversations import schema
 from bot.conversations.crypto import BadKey, Keys
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 
 log = logging.getLogger(__name__)
 
 _C, _M = schema.conversations, schema.messages
-_b = sa.bindparam
 _IS_UNREADABLE = schema.IS_UNREADABLE
-_ASIDE = CompiledStatement(
-    sa.update(_M).where(_M.c.id == _b("an_id")).values(state="unreadable", error=_b("what"), next_at=sa.null())
-)
-_COUNT = CompiledStatement(sa.select(sa.func.count().label("rows")).select_from(_M).where(_IS_UNREADABLE))
+
+
+@statement
+def _set_aside(message: int, what: str) -> sa.sql.Update:
+    return sa.update(_M).where(_M.c.id == message).values(state="unreadable", error=what, next_at=sa.null())
 
 
 def set_aside(connection: Connection, message: int, what: str) -> None:
     """Nothing more is done with a message. `what` can't be read: its "content", or its person's "contact"."""
-    _ASIDE.change(connection, an_id=message, what=what)
+    _set_aside.change(connection, message, what)
     log.error("message %d can't be decrypted (%s) and is set aside; docs/operations.md says what to do", message, what)
+
+
+@statement
+def _count() -> sa.sql.Select:
+    return sa.select(sa.func.count().label("rows")).select_from(_M).where(_IS_UNREADABLE)
 
 
 def count(connection: Connection) -> int:
     """How many are set aside now."""
-    return int(_COUNT.value(connection))
+    return int(_count.value(connection))
 
 
 def restore(connection: Connection, keys: Keys, now: datetime) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final, TypeVar
 
+from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bot.conversations import files, inbox, key_check, outbox, unreadable
@@ -196,3 +197,7 @@ async def wait_for_news(hub: EventBus, name: str, look: Waiter[T], seconds: floa
             with contextlib.suppress(asyncio.TimeoutError):
                 async with timeout(left):
                     await news.wait()
+
+
+#: The application's.
+OFFICE: web.AppKey[MessageService] = web.AppKey("office")

@@ -10,7 +10,9 @@ from aiohttp import web
 from actions.answers import Answers
 from bot.desk import transcript
 from bot.desk.context import DESK
-from bot.staff.auth import current_user, render, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
+from bot.staff.templates import render
 from facts import clock
 from facts.languages import NAMES, SOURCE
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from actions.answers import Answers
+from bot.clock import utcnow
 from bot.conversations import cases
 from bot.conversations.channel import Channels
 from bot.delivery.service import MessageService
@@ -19,7 +20,6 @@ from bot.desk.handoff import Handoff
 from bot.desk.translation import Translator, translator
 from bot.settings import Settings
 from bot.staff import accounts, audit_log
-from bot.staff.auth import now
 
 log = logging.getLogger(__name__)
 #: Seconds between two looks for lines of the trail that are over their time.
@@ -65,7 +65,7 @@ class DeskContext:
     async def _purging(self) -> None:
         while True:
             try:
-                await self.database.transaction(audit_log.purge, now())
+                await self.database.transaction(audit_log.purge, utcnow())
             except Exception as error:
                 log.warning("the trail is not shortened now: %s", type(error).__name__)
             await asyncio.sleep(_PURGE)

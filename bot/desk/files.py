@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.conversations import cases, files, schema
 from bot.conversations import store as conversations
 from bot.conversations.models import ChannelName, Message, NotDelivered
@@ -17,7 +18,8 @@ from bot.desk import transcript
 from bot.desk.context import DESK, DeskContext
 from bot.staff import audit_log
 from bot.staff.accounts import Account
-from bot.staff.auth import current_user, now, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
 
 _M = schema.messages
 #: A fetched file is kept so long, and at most as long as its conversation.
@@ -56,7 +58,7 @@ def _stored(
     message = transcript.one_visible(connection, room.keys, case, row) if case is not None else None
     if conversation is None or message is None or message.content.document is None:
         raise web.HTTPNotFound
-    audit_log.note(connection, now(), me.id, "file read", f"case {number}")
+    audit_log.note(connection, utcnow(), me.id, "file read", f"case {number}")
     name = message.content.document.file
     content = files.load_file(connection, room.keys, message.conversation, name) if name else None
     return message, conversation.channel, content
@@ -72,7 +74,7 @@ async def _fetch(room: DeskContext, message: Message, channel: ChannelName) -> t
         return None, ""
 
     def keep(connection: Connection) -> None:
-        at = now()
+        at = utcnow()
         name = files.store_file(connection, room.keys, message.conversation, media.data, at, at + _KEPT)
         document = msgspec.structs.replace(reference, file=name, media_type=media.media_type)
         content = msgspec.structs.replace(message.content, document=document)

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.conversations.database import notify
 from bot.conversations.models import Content
 from bot.desk import actions, transcript
@@ -15,7 +16,9 @@ from bot.desk.actions import ActionRefused
 from bot.desk.context import DESK
 from bot.desk.pages import case_page
 from bot.staff import audit_log
-from bot.staff.auth import current_user, now, render, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
+from bot.staff.templates import render
 
 
 async def _act(request: web.Request, function: Callable[..., Any], *arguments: Any, **named: Any) -> web.StreamResponse:
@@ -23,7 +26,7 @@ async def _act(request: web.Request, function: Callable[..., Any], *arguments: A
     room, me, number = request.app[DESK], current_user(request).me, int(request.match_info["id"])
     try:
         await room.database.transaction(
-            function, room.keys, room.channels, room.handoff, number, me, *arguments, now(), **named
+            function, room.keys, room.channels, room.handoff, number, me, *arguments, utcnow(), **named
         )
     except ActionRefused as refused:
         if refused.key == "case.gone":
@@ -64,7 +67,7 @@ async def reopen(request: web.Request) -> web.StreamResponse:
     opened = await room.database.transaction(transcript.open_talk, room.keys, int(request.match_info["id"]))
     if opened is None:
         raise web.HTTPNotFound
-    left = transcript.window(room.channels, opened, now())
+    left = transcript.window(room.channels, opened, utcnow())
     return await _act(request, actions.reopen, tell=left is None or bool(left))
 
 
@@ -74,7 +77,7 @@ async def note(request: web.Request) -> web.StreamResponse:
     room, me, number = request.app[DESK], current_user(request).me, int(request.match_info["id"])
     text = str((await request.post()).get("text", ""))
     try:
-        await room.database.transaction(actions.add_note, room.keys, number, me, text, now())
+        await room.database.transaction(actions.add_note, room.keys, number, me, text, utcnow())
     except ActionRefused as refused:
         if refused.key == "case.gone":
             raise web.HTTPNotFound from refused
@@ -110,7 +113,7 @@ async def say(request: web.Request) -> web.StreamResponse:
         )
     try:
         await room.database.transaction(
-            transcript.say, room.keys, room.channels, number, me, content, now(), template=template
+            transcript.say, room.keys, room.channels, number, me, content, utcnow(), template=template
         )
     except ActionRefused as refused:
         if refused.key == "case.gone":
@@ -139,7 +142,7 @@ async def translate(request: web.Request) -> web.StreamResponse:
         actions.mark(connection, number, translate=on)
         if on:
             transcript.try_again(connection, room.keys, case)
-        audit_log.note(connection, now(), me.id, f"translation {'on' if on else 'off'}", f"case {number}")
+        audit_log.note(connection, utcnow(), me.id, f"translation {'on' if on else 'off'}", f"case {number}")
         notify(connection, f"case:{case.conversation}")
 
     try:

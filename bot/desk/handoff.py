@@ -7,7 +7,7 @@ desk send is answered here and never reaches Rasa.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -18,11 +18,12 @@ from actions import handoff as words
 from actions.answers import Answers
 from actions.responses import Button, Reply
 from actions.turn_context import DeskStatus
+from bot.clock import utcnow
 from bot.conversations import cases, history, schema
 from bot.conversations.crypto import Keys
 from bot.conversations.database import notify
 from bot.conversations.models import Content, Conversation, Message
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 from bot.desk.hours import BadHours, Hours
 from bot.engine.turn import Turn
 from bot.settings import BadSetting, Settings
@@ -42,15 +43,6 @@ _LONGEST_LEAVING: Final = 5
 
 class _Answer(msgspec.Struct):
     answer: str = ""
-
-
-# Asked at every message (bot/conversations/statements.py).
-_WAITING = CompiledStatement(sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED))
-_SPOKE = CompiledStatement(
-    sa.select(_M.c.id)
-    .where(_M.c.conversation == sa.bindparam("a_name"), _M.c.direction == "in", _M.c.state != "new")
-    .limit(1)
-)
 
 
 class Handoff:
@@ -84,7 +76,7 @@ class Handoff:
 
     def situation(self, connection: Connection, conversation: Conversation) -> DeskStatus:
         """How the desk stands, for who speaks about it."""
-        now = _now()
+        now = utcnow()
         open_now = self.hours.open_at(now)
         opens = None if open_now else self.hours.opens_after(now)
         waits = cases.place(connection, conversation.id) if conversation.holder == "waiting" else 0
@@ -245,14 +237,25 @@ def _answer(payload: str) -> tuple[str, str]:
         return name, ""
 
 
+@statement  # asked at every message, as the next is
+def _count_waiting() -> sa.sql.Select:
+    return sa.select(sa.func.count()).where(_K.c.state == "waiting", _K.c.urgency >= cases.ASKED)
+
+
 def _before(connection: Connection) -> int:
     """How many wait before somebody who asks now."""
-    return int(_WAITING.value(connection))
+    return int(_count_waiting.value(connection))
+
+
+@statement
+def _answered_message(conversation: str) -> sa.sql.Select:
+    said = sa.select(_M.c.id).where(_M.c.conversation == conversation, _M.c.direction == "in", _M.c.state != "new")
+    return said.limit(1)
 
 
 def _spoke(connection: Connection, conversation: str) -> bool:
     """Whether there is something before this message that could be shared."""
-    return _SPOKE.row(connection, a_name=conversation) is not None
+    return _answered_message.row(connection, conversation) is not None
 
 
 def _in_danger(connection: Connection, conversation: str, now: datetime) -> bool:
@@ -267,7 +270,3 @@ def _rate(connection: Connection, conversation: str, rating: int) -> None:
     if newest is not None and newest.state in ("closed", "left"):
         connection.execute(sa.update(_K).where(_K.c.id == newest.id).values(rating=rating))
         notify(connection, f"case:{conversation}")
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

@@ -8,10 +8,12 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.clock import utcnow
 from bot.desk import transcript
 from bot.desk.context import DESK
 from bot.staff import sessions
-from bot.staff.auth import STAFF, current_user, now, require
+from bot.staff.auth import require
+from bot.staff.context import STAFF, current_user
 
 #: Seconds between two signs of life, at which the session is looked at too.
 _BEAT: Final = 15.0
@@ -55,7 +57,7 @@ async def live(request: web.Request) -> web.StreamResponse:
             if room.stopping:
                 break
             if not waiting:
-                held = await room.database.transaction(sessions.find, one.token, now(), staff.idle, acted=False)
+                held = await room.database.transaction(sessions.find, one.token, utcnow(), staff.idle, acted=False)
                 if held is None:
                     await response.write(b"event: gone\ndata: 1\n\n")
                     break

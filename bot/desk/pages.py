@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.conversations.channel import Channels
 from bot.conversations.models import Message
 from bot.desk import actions, summary, transcript
@@ -15,7 +16,9 @@ from bot.desk.queue_pages import topic_name, waited
 from bot.desk.transcript import Talk
 from bot.staff import accounts, audit_log
 from bot.staff.accounts import Account
-from bot.staff.auth import current_user, now, render, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
+from bot.staff.templates import render
 from facts.clock import AMSTERDAM
 from facts.languages import NAMES
 
@@ -48,7 +51,7 @@ def _load(
     if opened is None:
         raise web.HTTPNotFound
     messages = transcript.visible(connection, keys, opened.case)
-    audit_log.note(connection, now(), me.id, "read", f"case {number}")
+    audit_log.note(connection, utcnow(), me.id, "read", f"case {number}")
     _note_seen(connection, opened, messages, me)
     colleagues = [one for one in accounts.everyone(connection) if not one.closed and one.may("advisor")]
     return opened, messages, actions.notes(connection, keys, number), colleagues
@@ -61,7 +64,7 @@ def _note_seen(connection: Connection, opened: Talk, messages: list[Message], me
 
 async def _context(request: web.Request, opened: Talk, messages: list[Message]) -> dict[str, Any]:
     room, one = request.app[DESK], current_user(request)
-    at, case = now(), opened.case
+    at, case = utcnow(), opened.case
     left = transcript.window(room.channels, opened, at)
     names = await room.database.transaction(accounts.names)
     mine = case.state == "taken" and case.taken_by == one.me.id
@@ -131,7 +134,7 @@ async def contact(request: web.Request) -> web.StreamResponse:
         opened = transcript.open_talk(connection, room.keys, number)
         if opened is None:
             raise web.HTTPNotFound
-        audit_log.note(connection, now(), me.id, "contact read", f"case {number}")
+        audit_log.note(connection, utcnow(), me.id, "contact read", f"case {number}")
         return opened
 
     opened = await room.database.transaction(load)

@@ -6,11 +6,14 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from bot.clock import utcnow
 from bot.desk import export, queue
 from bot.desk.context import DESK
 from bot.desk.queue import FOLDERS, Folder
 from bot.staff import audit_log
-from bot.staff.auth import current_user, now, render, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
+from bot.staff.templates import render
 from facts.clock import AMSTERDAM
 from facts.languages import NAMES
 
@@ -36,7 +39,7 @@ async def _context(request: web.Request) -> dict[str, Any]:
     folder: Folder = next((one for one in FOLDERS if one == asked), "waiting")
     language, topic = (request.query.get(key, "")[:_LONGEST] for key in ("language", "topic"))
     shown = await room.database.transaction(queue.show, one.me.id, folder, language=language, topic=topic)
-    at = now()
+    at = utcnow()
     return {
         "shown": shown,
         "folders": FOLDERS,
@@ -68,6 +71,6 @@ async def table(request: web.Request) -> web.StreamResponse:
     """`GET /desk/export.csv`: the cases as a table, without anything that was said."""
     room, one = request.app[DESK], current_user(request)
     text = await room.database.transaction(export.table)
-    await room.database.transaction(audit_log.note, now(), one.me.id, "export", "cases")
+    await room.database.transaction(audit_log.note, utcnow(), one.me.id, "export", "cases")
     headers = {"Content-Disposition": "attachment; filename=cases.csv"}
     return web.Response(body=text.encode("utf-8-sig"), content_type="text/csv", charset="utf-8", headers=headers)

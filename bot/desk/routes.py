@@ -9,7 +9,8 @@ from bot.desk import canned, files, forms, live, pages, queue_pages
 from bot.desk.context import DESK, DeskContext
 from bot.desk.handoff import Handoff
 from bot.settings import Settings
-from bot.staff.auth import HERE, Nav, set_up
+from bot.staff.context import Nav
+from bot.staff.templates import HERE, set_up
 
 
 def add_routes(app: web.Application, office: MessageService, settings: Settings, handoff: Handoff) -> DeskContext:

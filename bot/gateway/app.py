@@ -8,15 +8,15 @@ from aiohttp import web
 
 from bot.channels.web import channel as web_channel
 from bot.channels.whatsapp import setup as whatsapp_channel
-from bot.delivery.service import MessageService
+from bot.channels.whatsapp.lateness import LATENESS
+from bot.delivery.service import OFFICE, MessageService
 from bot.desk import routes as desk_routes
 from bot.desk.handoff import Handoff
 from bot.desk.helpdesks import registry as helpdesks
 from bot.dev import phone
 from bot.gateway import metrics
 from bot.gateway.admission import floods
-from bot.gateway.bodies import prompt_bodies
-from bot.gateway.keys import COUNTS, LATENESS, OFFICE
+from bot.gateway.metrics import COUNTS
 from bot.gateway.pace import Pace
 from bot.review import routes as review_routes
 from bot.settings import Settings
@@ -46,7 +46,7 @@ def make(settings: Settings, office: MessageService, base: FactBase, handoff: Ha
         middlewares=[
             request_log.correlated,
             metrics.counted,
-            prompt_bodies,
+            bodies.prompt(counts.refused),
             floods(settings, counts.refused),
             bodies.readable,
         ],

@@ -7,7 +7,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Collection
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,11 +17,13 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.engine import Connection
 
+from bot.channels.whatsapp.lateness import LATENESS
+from bot.clock import utcnow
 from bot.conversations import schema, unreadable
 from bot.conversations.channel import Channels
 from bot.conversations.models import Conversation, Delivered, Message, NotDelivered, Outgoing
+from bot.delivery.service import OFFICE
 from bot.engine.turn import Turn
-from bot.gateway.keys import COUNTS, LATENESS, OFFICE
 
 #: Seconds that a part may take to say that it is well.
 _PATIENCE: Final = 4.0
@@ -104,7 +106,7 @@ class Counts:
             self._messages.labels(conversation.channel, "out").inc(len(turn.replies))
         self._steps.labels("answer").observe(turn.milliseconds / 1000)
         self._steps.labels("handle").observe(seconds)
-        self._steps.labels("whole").observe(max(0.0, (datetime.now(timezone.utc) - message.at).total_seconds()))
+        self._steps.labels("whole").observe(max(0.0, (utcnow() - message.at).total_seconds()))
 
     def sent(self, outgoing: Outgoing, result: Delivered | NotDelivered, seconds: float, given_up: bool) -> None:
         """Count one try to carry a message."""
@@ -137,6 +139,10 @@ class Counts:
 
     def _histogram(self, name: str, what: str, *labels: str) -> Histogram:
         return Histogram(f"baken_{name}", what, labels, registry=self.registry, buckets=_SECONDS)
+
+
+#: The application's.
+COUNTS: web.AppKey[Counts] = web.AppKey("counts")
 
 
 @web.middleware
@@ -215,9 +221,7 @@ async def metrics(request: web.Request) -> web.Response:
     """Everything counted, and what waits in the log now."""
     counts = request.app[COUNTS]
     try:
-        found = await asyncio.wait_for(
-            request.app[OFFICE].database.transaction(_queues, datetime.now(timezone.utc)), _PATIENCE
-        )
+        found = await asyncio.wait_for(request.app[OFFICE].database.transaction(_queues, utcnow()), _PATIENCE)
         counts.queues(*found)
         counts.attention(await attention(request.app))
     except Exception:

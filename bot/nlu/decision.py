@@ -13,14 +13,17 @@ NOW = frozenset({"injury_now", "violence_now", "fire_gas_now", "locked_in_now", 
 
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """Set in config.yml. Chosen on lines of writers who were left out of the training, measured in docs/quality.md."""
+    """Set in config.yml; `threshold` and `ambiguity_threshold` are the names of Rasa's FallbackClassifier.
 
-    sure: float = -0.85  #: evidence of danger from which the safety reply comes first
-    possible: float = -1.2  #: evidence from which a quiet line is added
+    Chosen on lines of writers who were left out of the training, measured in docs/quality.md.
+    """
+
+    safety_threshold: float = -0.85  #: evidence of danger from which the safety reply comes first
+    hint_threshold: float = -1.2  #: evidence from which a quiet line is added
     topic_weight: float = 0.4  #: how much the topics' view counts beside the detector's score
-    rule_needs: float = -1.0  #: score below which a rule alone is only possible; not for suicide
-    enough: float = 0.4  #: probability of the best topic below which Baken asks back
-    margin: float = 0.1  #: lead over the second topic below which Baken asks which of the two
+    rule_threshold: float = -1.0  #: score below which a rule alone is only a hint; not for suicide
+    threshold: float = 0.4  #: probability of the best topic below which Baken asks back
+    ambiguity_threshold: float = 0.1  #: lead over the second topic below which Baken asks which of the two
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -52,16 +55,16 @@ def decide(
     """
     share = dict(ranking)
     danger = evidence(score, share, thresholds)
-    ruled = rule is not None and (score >= thresholds.rule_needs or rule == "suicide")
-    if ruled or danger >= thresholds.sure:
+    ruled = rule is not None and (score >= thresholds.rule_threshold or rule == "suicide")
+    if ruled or danger >= thresholds.safety_threshold:
         now = rule in NOW if ruled else share.get("emergency", 0) > share.get("exploitation", 0)
         topic = "emergency" if now else "exploitation"
         return Decision(topic, max(share.get(topic, 0), 0.5), safety=True)
-    hint = rule is not None or danger >= thresholds.possible or ranking[0][0] in SAFETY
+    hint = rule is not None or danger >= thresholds.hint_threshold or ranking[0][0] in SAFETY
     others = [(name, value) for name, value in ranking if name not in SAFETY]
     best, confidence = others[0]
     second, runner_up = others[1] if len(others) > 1 else ("", 0.0)
-    if confidence < thresholds.enough or confidence - runner_up < thresholds.margin:
+    if confidence < thresholds.threshold or confidence - runner_up < thresholds.ambiguity_threshold:
         likely = tuple(name for name, value in others[:3] if value >= 0.1)
         return Decision("ask_back", confidence, hint=hint, choices=likely)
     other_clauses = tuple(name for name in also if name != best and name not in SAFETY)[:1]

@@ -20,6 +20,7 @@ from actions.language_memory import Detected
 from bot.nlu import langdetect_profiles as foreign
 from bot.nlu.fold import clean
 from bot.nlu.linear_classifier import ClassifierSettings, LinearModel
+from bot.nlu.ngram_vectorizer import NgramSpec
 from facts.languages import NAMES
 from facts.read import read_yaml, without_lines
 
@@ -29,7 +30,7 @@ LINES: Final = 2500
 OTHERS: Final = Path(__file__).parent.parent.parent / "data" / "languages" / "other.yaml"
 
 MODEL: Final = ClassifierSettings(
-    grams=(("char_wb", 1, 4, 2),), encoder_weight=0, regularisation=1.0, folding=False, folds=4
+    grams=(NgramSpec("char_wb", 1, 4, 2),), encoder_weight=0, C=1.0, folding=False, folds=4
 )
 #: Languages that langdetect takes for one of ours, or ours for them, on short or misspelt text.
 _LOOK_LIKE_OURS: Final = {

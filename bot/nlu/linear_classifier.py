@@ -23,12 +23,12 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu import progress, sentence_encoder
 from bot.nlu.fold import fold
-from bot.nlu.ngram_vectorizer import Array, Grams, NgramVectorizer
+from bot.nlu.ngram_vectorizer import Array, NgramSpec, NgramVectorizer
 
-CHARACTERS: Final[Grams] = ("char_wb", 2, 5, 2)
+CHARACTERS: Final = NgramSpec("char_wb", 2, 5, 2)
 #: Across word ends too: order and neighbours. 1.5 points on lines of a writer who was left out.
-ACROSS: Final[Grams] = ("char", 3, 6, 5)
-WORDS: Final[Grams] = ("word", 1, 2, 2)
+ACROSS: Final = NgramSpec("char", 3, 6, 5)
+WORDS: Final = NgramSpec("word", 1, 2, 2)
 #: Where liblinear stops: a third less time than at its own 0.0001, the same answers.
 _TOLERANCE: Final = 0.01
 
@@ -36,9 +36,9 @@ _TOLERANCE: Final = 0.01
 class ClassifierSettings(msgspec.Struct, frozen=True):
     """How a model is made."""
 
-    grams: tuple[Grams, ...] = (CHARACTERS, ACROSS, WORDS)
+    grams: tuple[NgramSpec, ...] = (CHARACTERS, ACROSS, WORDS)
     encoder_weight: float = 0.5  #: 0 leaves the encoder out
-    regularisation: float = 0.5  #: LinearSVC's C
+    C: float = 0.5  #: LinearSVC's: how much a wrong training line weighs against small weights
     balanced: bool = False
     folds: int = 4  #: one of so many is held out for the calibration; 0 leaves the temperature at 1
     folding: bool = True
@@ -89,7 +89,7 @@ class LinearModel:
                 return learned
 
         weight = "balanced" if self.settings.balanced else None
-        machine = Told(C=self.settings.regularisation, class_weight=weight, dual=True, tol=_TOLERANCE)
+        machine = Told(C=self.settings.C, class_weight=weight, dual=True, tol=_TOLERANCE)
         with parallel_backend("threading"):
             return OneVsRestClassifier(machine, n_jobs=-1).fit(features, answers)
 
@@ -178,10 +178,10 @@ class LinearModel:
 
 
 #: Of the models that are loaded, by what they hold; gone with the last model that holds it.
-_loaded: WeakValueDictionary[tuple[Grams, bytes, bytes], NgramVectorizer] = WeakValueDictionary()
+_loaded: WeakValueDictionary[tuple[NgramSpec, bytes, bytes], NgramVectorizer] = WeakValueDictionary()
 
 
-def _stored(grams: Grams, words: bytes, idf: Array) -> NgramVectorizer:
+def _stored(grams: NgramSpec, words: bytes, idf: Array) -> NgramVectorizer:
     """What was stored, or the same object again where another model holds the same."""
     key = (grams, hashlib.sha256(words).digest(), hashlib.sha256(idf.tobytes()).digest())
     terms = _loaded.get(key)
@@ -191,25 +191,24 @@ def _stored(grams: Grams, words: bytes, idf: Array) -> NgramVectorizer:
     return terms
 
 
-def _vectorizer(grams: Grams) -> TfidfVectorizer:
-    analyzer, shortest, longest, least = grams
+def _vectorizer(grams: NgramSpec) -> TfidfVectorizer:
     return TfidfVectorizer(
-        analyzer=analyzer,
-        ngram_range=(shortest, longest),
-        min_df=least,
+        analyzer=grams.analyzer,
+        ngram_range=(grams.min_n, grams.max_n),
+        min_df=grams.min_df,
         sublinear_tf=True,
         dtype=np.float32,
         lowercase=False,
-        token_pattern=r"\S+" if analyzer == "word" else None,
-        tokenizer=_words if analyzer == "word" else None,
+        token_pattern=r"\S+" if grams.analyzer == "word" else None,
+        tokenizer=_words if grams.analyzer == "word" else None,
     )
 
 
 @lru_cache(maxsize=4)  # three of topics and danger, whichever of them learns first, and that of languages between
-def _fitted(grams: Grams, folded: tuple[str, ...]) -> tuple[TfidfVectorizer, sparse.csr_matrix]:
+def _fitted(grams: NgramSpec, folded: tuple[str, ...]) -> tuple[TfidfVectorizer, sparse.csr_matrix]:
     """A vectorizer and the texts' rows; kept, since the detector of danger learns from the same lines as the topics."""
     vectorizer = _vectorizer(grams)
-    return vectorizer, vectorizer.fit_transform(progress.counted(folded, grams[0], len(folded)))
+    return vectorizer, vectorizer.fit_transform(progress.counted(folded, grams.analyzer, len(folded)))
 
 
 def forget_training() -> None:

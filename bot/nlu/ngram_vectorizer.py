@@ -10,14 +10,12 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
-#: Kinds of n-grams: scikit-learn's analyzer, shortest, longest, least number of texts that have one.
-Grams = tuple[str, int, int, int]
 
 #: Words whose n-grams are kept. A few hundred bytes each; kept in memory only, and without their neighbours.
 _KEPT: Final = 8192
@@ -28,16 +26,25 @@ _SPACES: Final = re.compile(r"\s\s+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
+class NgramSpec(NamedTuple):
+    """A kind of n-grams, in scikit-learn's terms."""
+
+    analyzer: str  #: char, char_wb or word
+    min_n: int
+    max_n: int
+    min_df: int  #: texts that have to have one
+
+
 class NgramVectorizer:
     """Topics and danger learn from the same lines, so they share one of these and a message is counted once for both.
 
     A plain dictionary: scikit-learn's checks cost more than the sum.
     """
 
-    def __init__(self, grams: Grams, places: dict[str, int], idf: Array) -> None:
+    def __init__(self, grams: NgramSpec, places: dict[str, int], idf: Array) -> None:
         self.places, self.idf = places, idf
-        analyzer, self._shortest, self._longest, _ = grams
-        self._found = {"char_wb": self._in_words, "char": self._across, "word": self._of_words}[analyzer]
+        self._shortest, self._longest = grams.min_n, grams.max_n
+        self._found = {"char_wb": self._in_words, "char": self._across, "word": self._of_words}[grams.analyzer]
         self._inside = lru_cache(maxsize=_KEPT)(self._look_inside)
         self._cuts = lru_cache(maxsize=256)(self._cut)
         self.row = lru_cache(maxsize=16)(self._row)  # the last messages and their clauses

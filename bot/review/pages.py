@@ -8,7 +8,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.review.service import ROOM, ReviewService
-from bot.staff.auth import current_user, render
+from bot.staff.context import current_user
+from bot.staff.templates import render
 from facts.languages import NAMES, RIGHT_TO_LEFT
 
 #: The room's own navigation: address and key of its text.

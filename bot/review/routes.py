@@ -18,7 +18,8 @@ from bot.review.playground import pages as view_try
 from bot.review.service import ROOM, ReviewService
 from bot.review.suites import pages as view_runs
 from bot.review.suites.runner import MUST_PASS
-from bot.staff.auth import Nav, set_up
+from bot.staff.context import Nav
+from bot.staff.templates import set_up
 from facts import published
 
 STATIC: Final = Path(__file__).parent / "static"

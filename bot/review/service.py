@@ -13,6 +13,7 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.delivery.service import MessageService
 from bot.review.content import blocks, drafts, edit, publishing
 from bot.review.content.drafts import Change, NotPossible, Translations
@@ -20,7 +21,6 @@ from bot.review.flags import store as flags
 from bot.review.suites import store as runs
 from bot.review.suites.runner import MUST_PASS, Runner
 from bot.review.suites.store import Run
-from bot.staff.auth import now
 from bot.timeouts import timeout
 from facts import clock
 from facts.base import FactBase
@@ -66,8 +66,8 @@ class ReviewService:
                 try:
                     await self.refresh()
                     await self._forget_tries()
-                    await self.database.transaction(runs.purge, now() - RUNS_KEPT)
-                    await self.database.transaction(flags.purge, now() - RUNS_KEPT)
+                    await self.database.transaction(runs.purge, utcnow() - RUNS_KEPT)
+                    await self.database.transaction(flags.purge, utcnow() - RUNS_KEPT)
                 except Exception as error:
                     log.warning("published content waits: %s", type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):
@@ -133,7 +133,7 @@ class ReviewService:
             translations=merged,
             reason=reason,
             author=by,
-            now=now(),
+            now=utcnow(),
         )
 
     async def undo(self, change: Change, reason: str, by: int) -> int:
@@ -154,7 +154,7 @@ class ReviewService:
             translations=change.translations_before,
             reason=reason,
             author=by,
-            now=now(),
+            now=utcnow(),
             undoes=change.id,
         )
 
@@ -189,7 +189,7 @@ class ReviewService:
         report = await self.database.transaction(runs.report, self.keys, run.id)
         if report is None or failed(report):
             raise NotPossible("change.fails")
-        version = await self.database.transaction(drafts.publish, change.id, by, now(), on_version=number)
+        version = await self.database.transaction(drafts.publish, change.id, by, utcnow(), on_version=number)
         await self.refresh()
         return version
 

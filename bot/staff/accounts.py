@@ -12,16 +12,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 from bot.staff import schema
 
 _S = schema.staff
-# Asked at every message of a worker (bot/conversations/statements.py).
-_EXIST = CompiledStatement(
-    sa.select(sa.func.count()).where(
-        _S.c.role == sa.bindparam("a_role"), _S.c.closed.is_(None), _S.c.password.isnot(None)
-    )
-)
 Role = Literal["advisor", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = ("advisor", "editor", "admin")
 #: What each role may do: an admin may do all.
@@ -163,7 +157,12 @@ def change(connection: Connection, /, staff: int, **values: object) -> None:
     connection.execute(sa.update(_S).where(_S.c.id == staff).values(**values))
 
 
+@statement  # asked at every message of a worker
+def _count_of_role(role: str) -> sa.sql.Select:
+    return sa.select(sa.func.count()).where(_S.c.role == role, _S.c.closed.is_(None), _S.c.password.isnot(None))
+
+
 def exist(connection: Connection, role: str) -> bool:
     """Whether there is an open account that may do what `role` does."""
     roles = [one for one, may in MAY.items() if role in may]
-    return any(_EXIST.value(connection, a_role=one) for one in roles)
+    return any(_count_of_role.value(connection, one) for one in roles)

@@ -7,9 +7,12 @@ from typing import cast
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.staff import accounts, audit_log, lockout, second_factor, sessions
 from bot.staff.accounts import ROLES, BadAccount, Role
-from bot.staff.auth import STAFF, current_user, now, render, require
+from bot.staff.auth import require
+from bot.staff.context import STAFF, current_user
+from bot.staff.templates import render
 
 
 @require("admin")
@@ -36,8 +39,8 @@ async def add_form(request: web.Request) -> web.StreamResponse:
     name, role, shown = (str(form.get(key, "")) for key in ("name", "role", "shown"))
 
     def make(connection: Connection) -> str:
-        number, token = accounts.add(connection, name, cast(Role, role), now(), shown=shown)
-        audit_log.note(connection, now(), me.id, f"account made: {role}", f"staff {number}")
+        number, token = accounts.add(connection, name, cast(Role, role), utcnow(), shown=shown)
+        audit_log.note(connection, utcnow(), me.id, f"account made: {role}", f"staff {number}")
         return token
 
     try:
@@ -61,11 +64,11 @@ async def change_form(request: web.Request) -> web.StreamResponse:
         if what == "role":
             accounts.change(connection, number, role=role)
         elif what == "close":
-            accounts.change(connection, number, closed=now())
+            accounts.change(connection, number, closed=utcnow())
         elif what == "reopen":
             accounts.change(connection, number, closed=None)
         elif what == "link":
-            token = accounts.invite(connection, number, now())
+            token = accounts.invite(connection, number, utcnow())
             lockout.lift(connection, staff.keys, account.name)
         elif what == "second":
             second_factor.switch_off(connection, number)
@@ -74,7 +77,7 @@ async def change_form(request: web.Request) -> web.StreamResponse:
         if what != "reopen":
             sessions.end_all(connection, number, but=current_user(request).token if number == me.id else "")
         audit_log.note(
-            connection, now(), me.id, f"account: {what} {role if what == 'role' else ''}".strip(), f"staff {number}"
+            connection, utcnow(), me.id, f"account: {what} {role if what == 'role' else ''}".strip(), f"staff {number}"
         )
         return token
 

@@ -7,9 +7,12 @@ import asyncio
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.conversations.crypto import Keys
 from bot.staff import accounts, audit_log, devices, lockout, passwords, second_factor, sessions
-from bot.staff.auth import STAFF, current_user, goes_back, now, render, require
+from bot.staff.auth import goes_back, require
+from bot.staff.context import STAFF, current_user
+from bot.staff.templates import render
 from bot.staff.texts import LANGUAGES
 
 ACCOUNT = "/staff/account"
@@ -58,7 +61,7 @@ async def password_form(request: web.Request) -> web.StreamResponse:
     def store(connection: Connection) -> None:
         accounts.set_password(connection, one.me.id, hashed)
         sessions.end_all(connection, one.me.id, but=one.token)
-        audit_log.note(connection, now(), one.me.id, "password changed")
+        audit_log.note(connection, utcnow(), one.me.id, "password changed")
 
     await staff.database.transaction(store)
     response = _back("password")
@@ -73,7 +76,7 @@ async def everywhere_form(request: web.Request) -> web.StreamResponse:
 
     def leave(connection: Connection) -> None:
         sessions.end_all(connection, one.me.id, but=one.token)
-        audit_log.note(connection, now(), one.me.id, "signed out everywhere")
+        audit_log.note(connection, utcnow(), one.me.id, "signed out everywhere")
 
     await staff.database.transaction(leave)
     return _back("everywhere")
@@ -112,14 +115,14 @@ async def second_form(request: web.Request) -> web.StreamResponse:
     given = str(form.get("code", ""))[:20]
     if me.totp_on:
         return _back("second")
-    if await staff.database.transaction(lockout.attempt, staff.keys, now(), code=str(me.id)) is not None:
+    if await staff.database.transaction(lockout.attempt, staff.keys, utcnow(), code=str(me.id)) is not None:
         return await _second(request, "code.wait", 429)
 
     def switch(connection: Connection) -> list[str]:
-        if not second_factor.right(connection, staff.keys, me.id, given, now()):
+        if not second_factor.right(connection, staff.keys, me.id, given, utcnow()):
             return []
         lockout.worked(connection, staff.keys, code=str(me.id))
-        audit_log.note(connection, now(), me.id, "second factor on")
+        audit_log.note(connection, utcnow(), me.id, "second factor on")
         return second_factor.switch_on(connection, me.id)
 
     made = await staff.database.transaction(switch)
@@ -137,7 +140,7 @@ async def second_off_form(request: web.Request) -> web.StreamResponse:
 
     def switch(connection: Connection) -> None:
         second_factor.switch_off(connection, me.id)
-        audit_log.note(connection, now(), me.id, "second factor off")
+        audit_log.note(connection, utcnow(), me.id, "second factor off")
 
     await staff.database.transaction(switch)
     return _back("second")
@@ -146,7 +149,7 @@ async def second_off_form(request: web.Request) -> web.StreamResponse:
 async def confirmed(request: web.Request, password: str) -> bool:
     """Whether the signed-in person gave their own password; guessing is counted like at the sign-in."""
     staff, me = request.app[STAFF], current_user(request).me
-    if await staff.database.transaction(lockout.attempt, staff.keys, now(), confirm=str(me.id)) is not None:
+    if await staff.database.transaction(lockout.attempt, staff.keys, utcnow(), confirm=str(me.id)) is not None:
         return False
     stored = await staff.database.transaction(accounts.password_of, me.id)
     fits = await staff.right(password, stored)

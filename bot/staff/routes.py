@@ -8,7 +8,8 @@ from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.settings import Settings
 from bot.staff import admin_pages, own_account, sign_in
-from bot.staff.auth import Staff, set_up
+from bot.staff.context import Staff
+from bot.staff.templates import set_up
 
 
 def add_routes(app: web.Application, database: Database, keys: Keys, settings: Settings) -> Staff:

@@ -12,8 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.conversations.schema import Moment
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 from bot.staff import accounts, schema
 from bot.staff.accounts import Account, fingerprint
 
@@ -25,17 +24,6 @@ _HALF: Final = timedelta(minutes=10)
 #: How often it is written down that a page is open, and how long one counts as open after it.
 _NOTED: Final = timedelta(seconds=30)
 PRESENT: Final = timedelta(seconds=120)
-# Asked at every message of a worker (bot/conversations/statements.py).
-_PRESENT = CompiledStatement(
-    sa.select(sa.func.count())
-    .select_from(_N.join(_S, _S.c.id == _N.c.staff))
-    .where(
-        _N.c.present > sa.bindparam("since", type_=Moment),
-        sa.not_(_N.c.half),
-        _S.c.role == sa.bindparam("a_role"),
-        _S.c.closed.is_(None),
-    )
-)
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -100,7 +88,17 @@ def end_all(connection: Connection, staff: int, *, but: str = "") -> int:
     return int(connection.execute(query).rowcount)
 
 
+@statement  # asked at every message of a worker
+def _count_of_present(since: datetime, role: str) -> sa.sql.Select:
+    open_now = (_N.c.present > since, sa.not_(_N.c.half))
+    return (
+        sa.select(sa.func.count())
+        .select_from(_N.join(_S, _S.c.id == _N.c.staff))
+        .where(*open_now, _S.c.role == role, _S.c.closed.is_(None))
+    )
+
+
 def present(connection: Connection, role: str, now: datetime) -> bool:
     """Whether somebody who may do what `role` does has a page open now."""
     roles = [one for one, may in accounts.MAY.items() if role in may]
-    return any(_PRESENT.value(connection, since=now - PRESENT, a_role=one) for one in roles)
+    return any(_count_of_present.value(connection, now - PRESENT, one) for one in roles)

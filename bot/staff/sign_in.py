@@ -7,9 +7,12 @@ import asyncio
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.staff import accounts, audit_log, devices, lockout, passwords, second_factor, sessions
 from bot.staff.accounts import Account
-from bot.staff.auth import STAFF, address, before_sign_in, current_user, goes_back, now, render, require, set_cookie
+from bot.staff.auth import address, before_sign_in, goes_back, require, set_cookie
+from bot.staff.context import STAFF, current_user
+from bot.staff.templates import render
 
 
 @before_sign_in
@@ -30,7 +33,7 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
     account, stored = await staff.database.transaction(accounts.by_name, name)
     device = devices.known(request, staff.keys, staff.device_cookie, account.id, stored) if account else ""
     kinds = {"device": device} if device else lockout.stranger(name, address(request))
-    wait = await staff.database.transaction(lockout.attempt, staff.keys, now(), **kinds)
+    wait = await staff.database.transaction(lockout.attempt, staff.keys, utcnow(), **kinds)
     if wait is not None:
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         context = {"next": back, "name": name, "error": "sign_in.wait", "minutes": minutes}
@@ -39,11 +42,11 @@ async def sign_in_form(request: web.Request) -> web.StreamResponse:
 
     def enter(connection: Connection) -> str | None:
         if not fits or account is None:
-            audit_log.note(connection, now(), account.id if account else None, "sign-in failed")
+            audit_log.note(connection, utcnow(), account.id if account else None, "sign-in failed")
             return None
         lockout.worked(connection, staff.keys, **kinds)
-        audit_log.note(connection, now(), account.id, "password" if account.totp_on else "signed in")
-        return sessions.begin(connection, account.id, now(), half=account.totp_on, old=current_user(request).token)
+        audit_log.note(connection, utcnow(), account.id, "password" if account.totp_on else "signed in")
+        return sessions.begin(connection, account.id, utcnow(), half=account.totp_on, old=current_user(request).token)
 
     token = await staff.database.transaction(enter)
     if token is None or account is None:
@@ -72,19 +75,19 @@ async def code_form(request: web.Request) -> web.StreamResponse:
     if not one.half or one.account is None:
         return web.Response(status=303, headers={"Location": "/staff/sign-in"})
     account, given = one.account, str(form.get("code", ""))[:40]
-    wait = await staff.database.transaction(lockout.attempt, staff.keys, now(), code=str(account.id))
+    wait = await staff.database.transaction(lockout.attempt, staff.keys, utcnow(), code=str(account.id))
     if wait is not None:
         return render(request, "staff/code.html", {"error": "code.wait"}, status=429)
 
     def enter(connection: Connection) -> str | None:
-        right = second_factor.right(connection, staff.keys, account.id, given, now())
+        right = second_factor.right(connection, staff.keys, account.id, given, utcnow())
         recovered = not right and second_factor.recover(connection, account.id, given)
         if not right and not recovered:
-            audit_log.note(connection, now(), account.id, "code failed")
+            audit_log.note(connection, utcnow(), account.id, "code failed")
             return None
         lockout.worked(connection, staff.keys, code=str(account.id))
-        audit_log.note(connection, now(), account.id, "signed in by recovery code" if recovered else "signed in")
-        return sessions.begin(connection, account.id, now(), half=False, old=one.token)
+        audit_log.note(connection, utcnow(), account.id, "signed in by recovery code" if recovered else "signed in")
+        return sessions.begin(connection, account.id, utcnow(), half=False, old=one.token)
 
     token = await staff.database.transaction(enter)
     if token is None:
@@ -104,7 +107,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 
     def leave(connection: Connection) -> None:
         sessions.end(connection, one.token)
-        audit_log.note(connection, now(), one.me.id, "signed out")
+        audit_log.note(connection, utcnow(), one.me.id, "signed out")
 
     await staff.database.transaction(leave)
     response = web.Response(status=303, headers={"Location": "/staff/sign-in", "Clear-Site-Data": '"storage"'})
@@ -115,7 +118,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 @before_sign_in
 async def welcome(request: web.Request) -> web.StreamResponse:
     """`GET /staff/welcome/{token}`"""
-    account = await request.app[STAFF].database.transaction(accounts.invited, request.match_info["token"], now())
+    account = await request.app[STAFF].database.transaction(accounts.invited, request.match_info["token"], utcnow())
     status = 200 if account else 404
     return render(request, "staff/welcome.html", {"account": account, "error": ""}, status=status)
 
@@ -124,7 +127,7 @@ async def welcome(request: web.Request) -> web.StreamResponse:
 async def welcome_form(request: web.Request) -> web.StreamResponse:
     """`POST /staff/welcome/{token}`: the password is set, the link used up, older sessions end."""
     staff, form, token = request.app[STAFF], await request.post(), request.match_info["token"]
-    account = await staff.database.transaction(accounts.invited, token, now())
+    account = await staff.database.transaction(accounts.invited, token, utcnow())
     if account is None:
         return render(request, "staff/welcome.html", {"account": None, "error": ""}, status=404)
     password = str(form.get("password", ""))
@@ -136,12 +139,12 @@ async def welcome_form(request: web.Request) -> web.StreamResponse:
     hashed = await asyncio.to_thread(passwords.hashed, password)
 
     def store(connection: Connection) -> bool:
-        if accounts.invited(connection, token, now()) is None:  # used by another window meanwhile
+        if accounts.invited(connection, token, utcnow()) is None:  # used by another window meanwhile
             return False
         accounts.set_password(connection, account.id, hashed)
         sessions.end_all(connection, account.id)
         lockout.lift(connection, staff.keys, account.name, address(request))
-        audit_log.note(connection, now(), account.id, "password set by link")
+        audit_log.note(connection, utcnow(), account.id, "password set by link")
         return True
 
     response = web.Response(status=303, headers={"Location": "/staff/sign-in"})

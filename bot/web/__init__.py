@@ -1,1 +1,1 @@
-"""What everything that speaks HTTP stands on: limits, request ids, headers."""
+"""What everything that speaks HTTP stands on: limits, bodies, request ids, headers."""

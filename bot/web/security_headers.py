@@ -17,6 +17,20 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+#: What a page of the staff carries besides: forms of its own, sound, and no window that it came from.
+_STAFF_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # With no-referrer a browser would send the Origin "null", which is what the check of forms refuses.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
 _SERVER: Final = "Baken"
 
 
@@ -33,3 +47,11 @@ def use(app: web.Application) -> None:
 async def _add(_request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+def of_staff(response: web.StreamResponse) -> web.StreamResponse:
+    """An answer with the headers of the staff pages; one that has begun stays as it is."""
+    if not response.prepared:
+        for name, value in _STAFF_HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response

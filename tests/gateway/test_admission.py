@@ -13,9 +13,9 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from bot.gateway import bodies
 from bot.gateway.admission import floods
 from bot.settings import Settings
+from bot.web import bodies
 from bot.web.rate_limit import Buckets, address
 from tests.gateway.conftest import Gateway
 from tests.servers import listening

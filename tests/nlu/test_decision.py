@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from bot.nlu.decision import Thresholds, decide
 
-LIMITS = Thresholds(sure=-0.5, possible=-1.1, topic_weight=0.4, rule_needs=-1.0, enough=0.3, margin=0.1)
+LIMITS = Thresholds(
+    safety_threshold=-0.5,
+    hint_threshold=-1.1,
+    topic_weight=0.4,
+    rule_threshold=-1.0,
+    threshold=0.3,
+    ambiguity_threshold=0.1,
+)
 
 
 def test_a_clear_topic_is_answered() -> None:

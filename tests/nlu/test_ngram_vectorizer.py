@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.linear_classifier import ACROSS, CHARACTERS, WORDS, _vectorizer
-from bot.nlu.ngram_vectorizer import Grams, NgramVectorizer
+from bot.nlu.ngram_vectorizer import NgramSpec, NgramVectorizer
 
 TEXTS = (
     "", "a", "ab", "abc", "a b", "a b c d e f", "they do not pay me", "nie zaplacili mi za 0 godzin !!",
@@ -17,9 +17,9 @@ TEXTS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("grams", [CHARACTERS, ACROSS, WORDS, ("char_wb", 1, 4, 2)])
+@pytest.mark.parametrize("grams", [CHARACTERS, ACROSS, WORDS, NgramSpec("char_wb", 1, 4, 2)])
 @pytest.mark.parametrize("text", TEXTS)
-def test_the_same_n_grams_as_scikit_learn(grams: Grams, text: str) -> None:
+def test_the_same_n_grams_as_scikit_learn(grams: NgramSpec, text: str) -> None:
     counted = Counter(_vectorizer(grams).build_analyzer()(text))
     every = {gram: place for place, gram in enumerate(sorted(counted))}
     terms = NgramVectorizer(grams, every, np.ones(len(every), dtype=np.float32))

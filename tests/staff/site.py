@@ -15,7 +15,7 @@ from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.settings import Settings
 from bot.staff import accounts, passwords
-from bot.staff.auth import Nav
+from bot.staff.context import Nav
 from bot.staff.routes import add_routes
 from tests.servers import listening
 

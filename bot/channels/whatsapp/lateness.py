@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from aiohttp import web
+
 _log = logging.getLogger(__name__)
 
 #: Deliveries of so many seconds count; of more than so many the newest.
@@ -59,3 +61,7 @@ class Lateness:
         while self._ages and self._seconds() - self._ages[0][0] > _LOOKED_AT:
             self._ages.popleft()
         return min((age for _, age in self._ages), default=None)
+
+
+#: The application's, where it speaks WhatsApp.
+LATENESS: web.AppKey[Lateness] = web.AppKey("lateness")

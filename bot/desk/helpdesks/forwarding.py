@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import datetime, timezone
 from typing import Final, TypeVar
 
+from bot.clock import utcnow
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.conversations.models import NotDelivered
@@ -58,7 +58,7 @@ class Forwarding:
                 wait = _EVERY
                 try:
                     await self.once()
-                    wait = min(wait, await self.database.transaction(sync_state.next_due, self.door.name, _now()))
+                    wait = min(wait, await self.database.transaction(sync_state.next_due, self.door.name, utcnow()))
                 except Exception as error:
                     log.warning("%s waits: %s", self.door.name, type(error).__name__)
                 with contextlib.suppress(asyncio.TimeoutError):
@@ -70,20 +70,20 @@ class Forwarding:
 
     async def once(self) -> None:
         """Look at all cases once."""
-        await self.database.transaction(sync_state.begin, self.door.name, _now())
-        for standing in await self.database.transaction(sync_state.due, self.door.name, _now()):
+        await self.database.transaction(sync_state.begin, self.door.name, utcnow())
+        for standing in await self.database.transaction(sync_state.due, self.door.name, utcnow()):
             try:
                 work = await self.database.transaction(sync_state.look, self.keys, standing, self.site)
                 failed = await self._do(work)
             except Exception:
                 with contextlib.suppress(Exception):
-                    await self.database.transaction(sync_state.later, standing, NotDelivered("error"), _now())
+                    await self.database.transaction(sync_state.later, standing, NotDelivered("error"), utcnow())
                 raise
             if failed is None:
-                await self.database.transaction(sync_state.release, standing, _now())
+                await self.database.transaction(sync_state.release, standing, utcnow())
             else:
                 log.warning("%s: case %d waits (%s)", self.door.name, standing.case, failed.code)
-                await self.database.transaction(sync_state.later, standing, failed, _now())
+                await self.database.transaction(sync_state.later, standing, failed, utcnow())
 
     async def _do(self, work: SyncTask) -> NotDelivered | None:
         """All that is to be done for a case, in order, up to the first thing that does not work."""
@@ -166,7 +166,3 @@ def _level(work: SyncTask) -> int:
 def _told(referral: object) -> dict[str, object]:
     names = ("number", "language", "topic", "channel")
     return {name: getattr(referral, name) or "–" for name in names}
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

@@ -7,11 +7,11 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timezone
 from typing import Final, Protocol
 
 from aiohttp import web
 
+from bot.clock import utcnow
 from bot.conversations.channel import Channels
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
@@ -114,7 +114,7 @@ class HelpdeskWebhook:
             raise self._no(web.HTTPBadRequest(), "json") from None
         if event is not None:
             try:
-                now = datetime.now(timezone.utc)
+                now = utcnow()
                 office, name = self.office, chatwoot.Chatwoot.name
                 work = office.database.transaction(
                     receiving.take, office.keys, office.channels, self.words, name, event, now

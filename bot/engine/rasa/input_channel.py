@@ -36,9 +36,7 @@ from bot.engine.protocol import (
     TurnResponse,
 )
 from bot.engine.rasa import agent_turn
-from bot.engine.rasa.in_process_actions import compile_answer_check
-from bot.engine.rasa.patches.failures import hold_failures
-from bot.engine.rasa.patches.runner import mend
+from bot.engine.rasa.patches import patch_agent, patch_process
 from bot.engine.turn import EngineAway, TurnRequest
 from bot.redacted_logging import configure_logging
 
@@ -51,7 +49,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
-        self._mended: Any = None
+        self._patched: Any = None
         self._first: tuple[Any, asyncio.Task[Any]] | None = None
 
     @classmethod
@@ -66,8 +64,7 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         Without a secret, or with a short one, everything is refused and `health` says so.
         """
         configure_logging(os.environ.get("BAKEN_LOG_LEVEL", "WARNING"))
-        compile_answer_check()
-        hold_failures()
+        patch_process()
         secret = os.environ.get("BAKEN_RASA_SECRET", "")
         if len(secret) < SHORTEST_SECRET:
             log.warning("BAKEN_RASA_SECRET has less than %s characters: the gateway is refused", SHORTEST_SECRET)
@@ -134,9 +131,9 @@ class BakenInput(InputChannel):  # type: ignore[misc]
         agent = getattr(request.app.ctx, "agent", None)
         if agent is None or not agent.is_ready():
             raise EngineAway("the model is not loaded")
-        if self._mended is not agent:
-            mend(agent)
-            self._mended = agent
+        if self._patched is not agent:
+            patch_agent(agent)
+            self._patched = agent
         return agent
 
 

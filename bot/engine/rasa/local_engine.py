@@ -45,15 +45,12 @@ class RasaEngine:
         from rasa.core.tracker_store import InMemoryTrackerStore
         from rasa.shared.core.domain import Domain
 
-        from bot.engine.rasa.in_process_actions import InProcessEndpoint, compile_answer_check, tell_no_history
+        from bot.engine.rasa.in_process_actions import InProcessEndpoint
         from bot.engine.rasa.lock_store import PromptLockStore
-        from bot.engine.rasa.patches.failures import hold_failures
-        from bot.engine.rasa.patches.runner import mend
+        from bot.engine.rasa.patches import patch_agent, patch_process
         from bot.engine.rasa.tracker_store import SnapshotTrackerStore
 
-        compile_answer_check()
-        tell_no_history()
-        hold_failures()
+        patch_process()
         endpoint = InProcessEndpoint("actions.rasa_actions")
         domain = Domain.load(str(Path("domain.yml")))
         if database is None:
@@ -65,7 +62,7 @@ class RasaEngine:
             store = SnapshotTrackerStore(domain, dialect="sqlite", db=str(database), key=key)
         agent = Agent(domain=domain, tracker_store=store, lock_store=PromptLockStore(), action_endpoint=endpoint)
         agent.load_model(str(model))
-        mend(agent)
+        patch_agent(agent)
         gc.collect()
         gc.freeze()  # what was loaded stays: Python would look through all of it now and then, a message waiting 0.2 s
         _give_back_memory()

@@ -21,7 +21,7 @@ from sqlalchemy.pool import StaticPool
 
 from bot.conversations.crypto import BadKey, Keys
 from bot.conversations.sqlite_file import check_file
-from bot.conversations.statements import CompiledStatement
+from bot.conversations.statements import statement
 from bot.conversations.wiping import wipe_sqlite
 from bot.engine.rasa.current_message import INCOMING
 from bot.engine.rasa.lock_store import PromptLockStore
@@ -73,14 +73,28 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             self._wipe(thorough=True)  # an earlier run may have left something
         else:  # a database that was started anew is noticed before a message fails on it; errors never show values
             self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
-        table, mine = self.SQLEvent.__table__, self.SQLEvent.__table__.c.sender_id == sa.bindparam("conversation")
-        self._select = CompiledStatement(sa.select(table.c.data).where(mine).order_by(table.c.id.desc()).limit(1))
-        kept = {"timestamp": sa.bindparam("now"), "data": sa.bindparam("kept")}
-        self._update = CompiledStatement(sa.update(table).where(mine).values(**kept))
-        self._insert = CompiledStatement(
-            sa.insert(table).values(sender_id=sa.bindparam("conversation"), type_name=self._NAME, **kept)
-        )
-        self._delete = sa.delete(table).where(mine)
+        self._statements()
+
+    def _statements(self) -> None:
+        table, kind = self.SQLEvent.__table__, self._NAME
+
+        @statement
+        def select(conversation: str) -> sa.sql.Select:
+            return sa.select(table.c.data).where(table.c.sender_id == conversation).order_by(table.c.id.desc()).limit(1)
+
+        @statement
+        def update(conversation: str, now: float, kept: str) -> sa.sql.Update:
+            return sa.update(table).where(table.c.sender_id == conversation).values(timestamp=now, data=kept)
+
+        @statement
+        def insert(conversation: str, now: float, kept: str) -> sa.sql.Insert:
+            return sa.insert(table).values(sender_id=conversation, type_name=kind, timestamp=now, data=kept)
+
+        @statement
+        def delete(conversation: str) -> sa.sql.Delete:
+            return sa.delete(table).where(table.c.sender_id == conversation)
+
+        self._select, self._update, self._insert, self._delete = select, update, insert, delete
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Replace the conversation's row by what it knows now.
@@ -117,7 +131,7 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     async def forget(self, conversation: str) -> int:
         """Delete a conversation; returns how many rows went. On SQLite its bytes go from the files too."""
         with self._connected() as connection, connection.begin():
-            gone = int(connection.execute(self._delete, {"conversation": conversation}).rowcount)
+            gone = int(self._delete.change(connection, conversation))
         if gone and self.engine.dialect.name == "sqlite":
             self._wipe(thorough=False)
             if self._wiping is None:
@@ -161,14 +175,14 @@ class SnapshotTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         text = told.decode()
         if self._keys is not None:
             text = _SEALED + base64.b64encode(self._keys.seal_bytes(told)).decode()
-        row = {"conversation": conversation, "now": time.time(), "kept": text}
+        row = (conversation, time.time(), text)
         with self._connected() as connection, connection.begin():
-            if not self._update.change(connection, **row):
-                self._insert.add(connection, **row)
+            if not self._update.change(connection, *row):
+                self._insert.add(connection, *row)
 
     def _get(self, conversation: str) -> dict[str, Any]:
         with self._connected() as connection:
-            data = self._select.value(connection, conversation=conversation)
+            data = self._select.value(connection, conversation)
         if data is not None and data.startswith(_SEALED):
             data = self._open(data)
         kept = msgspec.json.decode(data) if data is not None else {}

@@ -1,14 +1,16 @@
-"""What the trained components share: lines out of Rasa's training data, models in and out of its storage."""
+"""What the trained components share: lines out of Rasa's training data, a model in and out of its storage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 import msgspec
+from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from typing_extensions import Self
 
 from bot.nlu.linear_classifier import LinearModel
 
@@ -42,14 +44,50 @@ def lines(data: TrainingData) -> Iterator[TrainingLine]:
             )
 
 
-def keep(model: LinearModel, storage: ModelStorage, resource: Resource) -> Resource:
-    """Write a model into Rasa's model storage."""
-    with storage.write_to(resource) as folder:
-        model.save(folder / "model.npz")
-    return resource
+class TrainedComponent(GraphComponent):
+    """A component with one `LinearModel`: a subclass has `train`, which ends in `persist`, and `process`."""
 
+    #: Settings of config.yml, with their defaults.
+    defaults: ClassVar[Mapping[str, Any]] = {}
 
-def fetch(storage: ModelStorage, resource: Resource) -> LinearModel:
-    """Read a model from Rasa's model storage."""
-    with storage.read_from(resource) as folder:
-        return LinearModel.load(folder / "model.npz")
+    def __init__(
+        self, config: Mapping[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None
+    ) -> None:
+        self.config, self.model = config, model
+        self._storage, self._resource = storage, resource
+
+    @classmethod
+    def get_default_config(cls) -> dict[str, Any]:
+        """Settings of config.yml, with their defaults."""
+        return dict(cls.defaults)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
+        """An untrained component, as Rasa asks for it."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Self:
+        """The trained component."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearModel.load(folder / "model.npz"))
+
+    def persist(self, model: LinearModel) -> Resource:
+        """Take a trained model in, and write it into Rasa's storage."""
+        self.model = model
+        with self._storage.write_to(self._resource) as folder:
+            model.save(folder / "model.npz")
+        return self._resource

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.conversations.channel import Channel
 from bot.review.content import drafts, edit
 from bot.review.content.drafts import Change, NotPossible
@@ -18,7 +19,8 @@ from bot.review.service import failed
 from bot.review.suites import store as runs
 from bot.staff import audit_log
 from bot.staff.accounts import names
-from bot.staff.auth import current_user, now, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
 from facts.base import FactBase
 from facts.check import FACT_LIMIT, Problem
 from facts.languages import TRANSLATED
@@ -65,7 +67,7 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
     except NotPossible as error:
         context = _form_context(request, entry, form, {"reason": str(error)}, reason)
         return page(request, "edit.html", context, status=422)
-    await place.database.transaction(audit_log.note, now(), me.id, "drafted", name)
+    await place.database.transaction(audit_log.note, utcnow(), me.id, "drafted", name)
     await _begin_test(request, number)
     return back(f"/desk/room/changes/{number}")
 
@@ -209,13 +211,13 @@ async def change_form(request: web.Request) -> web.StreamResponse:
             await _begin_test(request, change.id)
         elif what == "publish":
             version = await place.publish(change, me.id)
-            await place.database.transaction(audit_log.note, now(), me.id, "published", f"{change.entry} {version}")
+            await place.database.transaction(audit_log.note, utcnow(), me.id, "published", f"{change.entry} {version}")
         elif what == "drop":
-            await place.database.transaction(drafts.drop, change.id, now())
+            await place.database.transaction(drafts.drop, change.id, utcnow())
             return back("/desk/room/changes")
         elif what == "undo" and change.state == "published":
             number = await place.undo(change, str(form.get("reason", "")), me.id)
-            await place.database.transaction(audit_log.note, now(), me.id, "drafted an undo", change.entry)
+            await place.database.transaction(audit_log.note, utcnow(), me.id, "drafted an undo", change.entry)
             await _begin_test(request, number)
             return back(f"/desk/room/changes/{number}")
         else:
@@ -236,7 +238,7 @@ async def _begin_test(request: web.Request, number: int) -> None:
     except BrokenFile:
         return
     if not problems:
-        await place.database.transaction(runs.ask, me.id, now(), change=number, draft=name)
+        await place.database.transaction(runs.ask, me.id, utcnow(), change=number, draft=name)
 
 
 @require("editor", acted=False)

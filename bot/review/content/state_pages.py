@@ -8,12 +8,14 @@ from datetime import timedelta
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.review.content import drafts, publishing
 from bot.review.content.drafts import Change
 from bot.review.content.state import SOON, UncoveredQuestions, asked, state, uncovered
 from bot.review.pages import page, room, topic_name, topics
 from bot.review.suites.charts import Bar, bars
-from bot.staff.auth import current_user, now, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
 from bot.staff.texts import text as staff_text
 from facts import clock
 from facts.languages import NAMES
@@ -31,7 +33,7 @@ async def content_page(request: web.Request) -> web.StreamResponse:
 
     def read(connection: Connection) -> tuple[list[UncoveredQuestions], list[Change], int]:
         changes = drafts.in_force(connection)
-        return asked(connection, base, now() - _ASKED), changes, drafts.version(connection)
+        return asked(connection, base, utcnow() - _ASKED), changes, drafts.version(connection)
 
     wanted, changes, version = await place.database.transaction(read)
     clashes = await asyncio.to_thread(publishing.clashes, changes)

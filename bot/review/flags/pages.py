@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.conversations.crypto import Keys
 from bot.review import export
 from bot.review.content import drafts
@@ -20,7 +21,8 @@ from bot.review.pages import attached, back, page, room, topics
 from bot.review.suites.holdout import ROOT, Exam, exam, lines
 from bot.staff import audit_log
 from bot.staff.accounts import names
-from bot.staff.auth import current_user, now, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
 from facts.base import FOLDER
 from facts.languages import NAMES
 
@@ -36,10 +38,10 @@ async def flags_page(request: web.Request) -> web.StreamResponse:
     language, topic, after = (request.query.get(name, "") for name in ("language", "topic", "after"))
     if state not in _STATES or (language and language not in NAMES) or (after and not after.isdecimal()):
         raise web.HTTPNotFound
-    await place.database.transaction(flags.gather, place.keys, now())
+    await place.database.transaction(flags.gather, place.keys, utcnow())
 
     def read(connection: Connection) -> tuple[list[Flag], dict[str, int], dict[int, str]]:
-        audit_log.note(connection, now(), current_user(request).me.id, "read the review list", state)
+        audit_log.note(connection, utcnow(), current_user(request).me.id, "read the review list", state)
         found = flags.listed(
             connection, place.keys, state=state, language=language, topic=topic[:40], most=_PAGE, after=int(after or 0)
         )
@@ -94,14 +96,14 @@ async def decide_form(request: web.Request) -> web.StreamResponse:
             number,
             state,
             by=me.id,
-            now=now(),
+            now=utcnow(),
             topic=topic,
             use=what,
             text=str(form["text"]) if "text" in form else None,
             near=lambda text, _: read.near(text),
         )
         if error is None:
-            audit_log.note(connection, now(), me.id, f"flag {what}", str(number))
+            audit_log.note(connection, utcnow(), me.id, f"flag {what}", str(number))
         return error, flags.get(connection, place.keys, number), names(connection)
 
     error, flag, staff = await place.database.transaction(decide)
@@ -120,7 +122,7 @@ async def flags_csv(request: web.Request) -> web.StreamResponse:
     place = room(request)
 
     def read(connection: Connection) -> list[Flag]:
-        audit_log.note(connection, now(), current_user(request).me.id, "took the review list along")
+        audit_log.note(connection, utcnow(), current_user(request).me.id, "took the review list along")
         states = ("new", "approved")
         return [flag for state in states for flag in flags.listed(connection, place.keys, state=state, most=10_000)]
 
@@ -137,7 +139,7 @@ async def flags_csv(request: web.Request) -> web.StreamResponse:
 async def patch_file(request: web.Request) -> web.StreamResponse:
     """`GET /desk/room/room.patch`: approved lines and published content as a change for git."""
     place = room(request)
-    await place.database.transaction(audit_log.note, now(), current_user(request).me.id, "took the patch along")
+    await place.database.transaction(audit_log.note, utcnow(), current_user(request).me.id, "took the patch along")
     approved, changes = await place.database.transaction(to_export, place.keys)
     text, _ = await asyncio.to_thread(made_patch, approved, changes)
     return attached("baken-room.patch", text, "text/x-diff")

@@ -6,13 +6,15 @@ import asyncio
 
 from aiohttp import web
 
+from bot.clock import utcnow
 from bot.review.content import drafts
 from bot.review.content.drafts import Change
 from bot.review.flags import store as flags
 from bot.review.pages import page, room, topics
 from bot.review.playground import explain
 from bot.staff import audit_log
-from bot.staff.auth import current_user, now, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
 from facts.languages import NAMES
 from facts.read import BrokenFile
 
@@ -81,7 +83,7 @@ async def flag_form(request: web.Request) -> web.StreamResponse:
         if not message.isdecimal() or len(message) > 12:
             raise web.HTTPBadRequest
         try:
-            await place.database.transaction(flags.add_message, place.keys, int(message), right, me.id, now())
+            await place.database.transaction(flags.add_message, place.keys, int(message), right, me.id, utcnow())
         except flags.NotAllowed:
             raise web.HTTPForbidden from None
     else:
@@ -98,9 +100,9 @@ async def flag_form(request: web.Request) -> web.StreamResponse:
             topic_right=right,
             understood=form.get("understood") == "yes",
             by=me.id,
-            now=now(),
+            now=utcnow(),
         )
-    await place.database.transaction(audit_log.note, now(), me.id, "flagged", right)
+    await place.database.transaction(audit_log.note, utcnow(), me.id, "flagged", right)
     return page(request, "flagged.html", {"right": right})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
+from bot.clock import utcnow
 from bot.evaluation.files import TestQuestion
 from bot.review.export import cell
 from bot.review.pages import attached, back, page, room, topic_name
@@ -21,7 +22,8 @@ from bot.review.suites.files import Suite, Wrong
 from bot.review.suites.store import Run
 from bot.staff import audit_log
 from bot.staff.accounts import names
-from bot.staff.auth import current_user, now, require
+from bot.staff.auth import require
+from bot.staff.context import current_user
 from bot.staff.texts import text as staff_text
 from facts.languages import NAMES
 
@@ -73,10 +75,18 @@ async def bring_form(request: web.Request) -> web.StreamResponse:
     def keep(connection: Connection) -> int | None:
         kind: suites.SuiteKind = "questions" if isinstance(rows[0], TestQuestion) else "conversations"
         suite = suites.keep(
-            connection, place.keys, name, content, kind=kind, rows=len(rows), must_pass=must_pass, by=me.id, now=now()
+            connection,
+            place.keys,
+            name,
+            content,
+            kind=kind,
+            rows=len(rows),
+            must_pass=must_pass,
+            by=me.id,
+            now=utcnow(),
         )
-        audit_log.note(connection, now(), me.id, "brought a file", str(suite))
-        return runs.ask(connection, me.id, now(), suite=suite)
+        audit_log.note(connection, utcnow(), me.id, "brought a file", str(suite))
+        return runs.ask(connection, me.id, utcnow(), suite=suite)
 
     run = await place.database.transaction(keep)
     return back(f"/desk/room/runs/{run}" if run is not None else "/desk/room/runs")
@@ -92,14 +102,14 @@ async def suite_form(request: web.Request) -> web.StreamResponse:
         if suites.get(connection, suite) is None:
             raise web.HTTPNotFound
         if what == "run":
-            return runs.ask(connection, me.id, now(), suite=suite)
+            return runs.ask(connection, me.id, utcnow(), suite=suite)
         if what in ("must", "not_must"):
             suites.mark(connection, suite, what == "must")
         elif what == "remove":
-            suites.remove(connection, suite, now())
+            suites.remove(connection, suite, utcnow())
         else:
             raise web.HTTPBadRequest
-        audit_log.note(connection, now(), me.id, f"file {what}", str(suite))
+        audit_log.note(connection, utcnow(), me.id, f"file {what}", str(suite))
         return None
 
     run = await place.database.transaction(do)
@@ -128,7 +138,7 @@ async def progress_part(request: web.Request) -> web.StreamResponse:
 async def stop_form(request: web.Request) -> web.StreamResponse:
     """`POST /desk/room/runs/<id>/stop`"""
     number = int(request.match_info["id"])
-    await room(request).database.transaction(runs.stop, number, now())
+    await room(request).database.transaction(runs.stop, number, utcnow())
     return back(f"/desk/room/runs/{number}")
 
 

@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from actions.turn_context import DeskStatus, Preview
+from bot.clock import utcnow
 from bot.conversations.crypto import Keys
 from bot.conversations.database import Database
 from bot.delivery.events import EventBus
@@ -27,7 +28,6 @@ from bot.review.suites import files as suites
 from bot.review.suites import store as runs
 from bot.review.suites.holdout import ROOT
 from bot.review.suites.store import Run
-from bot.staff.auth import now
 from bot.timeouts import timeout
 from facts import published
 from facts.read import BrokenFile
@@ -88,7 +88,7 @@ class Runner:
             while not self.hub.closing:
                 news.clear()
                 try:
-                    claimed = await self.database.transaction(runs.claim, now())
+                    claimed = await self.database.transaction(runs.claim, utcnow())
                 except Exception as error:
                     log.warning("runs wait for the database: %s", type(error).__name__)
                     claimed = None
@@ -103,14 +103,14 @@ class Runner:
         """Do one run; whatever happens, it is over afterwards, or is begun anew by another gateway."""
         try:
             made = await (self._draft(run) if run.change is not None else self._suite(run))
-            await self.database.transaction(runs.finish, self.keys, run.id, made, now())
+            await self.database.transaction(runs.finish, self.keys, run.id, made, utcnow())
         except Stopped:
             return
         except suites.SuiteRefused:
-            await self.database.transaction(runs.fail, run.id, "refused", now())
+            await self.database.transaction(runs.fail, run.id, "refused", utcnow())
         except Exception as error:
             log.error("a run failed: %s", type(error).__name__)
-            await self.database.transaction(runs.fail, run.id, type(error).__name__, now())
+            await self.database.transaction(runs.fail, run.id, type(error).__name__, utcnow())
 
     # -- a file -------------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class Runner:
         for number, talk in enumerate(talks):
             await self._tell(run, number, len(talks))
             if run.change is not None and not published.here().in_use(run.draft):
-                await self.database.transaction(runs.stop, run.id, now())
+                await self.database.transaction(runs.stop, run.id, utcnow())
                 raise Stopped  # each message would fail: there is nothing to answer from
             passed.append(judge.conversation(talk, await self._say(talk.turns, _preview(talk, run))))
         made = report.of_conversations(passed)
@@ -212,7 +212,7 @@ class Runner:
         if done and moment - self._told < _BEAT:
             return
         self._told = moment
-        if not await self.database.transaction(runs.beat, run.id, done, total, now()):
+        if not await self.database.transaction(runs.beat, run.id, done, total, utcnow()):
             raise Stopped
 
 

@@ -1,27 +1,22 @@
-"""What Rasa makes of failures, held: it would answer half, or from an empty memory, and go on as if nothing were."""
+"""An action that failed is noted, so that nothing of its message is kept."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
-from typing import Any, NoReturn
+from typing import Any
 
 import aiohttp
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
-from rasa.core.tracker_store import FailSafeTrackerStore
 
 from bot.engine.rasa.current_message import INCOMING
+from bot.engine.rasa.patches.patch import Patch
 
 
-def hold_failures() -> None:
-    """For this process, once. bot/engine/rasa/agent_turn.py says what becomes of them."""
-    if not hasattr(RemoteAction.run, "__wrapped__"):
-        _note_failures()
-        _fail_loudly()
-
-
-def _note_failures() -> None:
-    """Rasa goes on after an action that failed. It is noted, so that nothing of the message is kept."""
+def patch_action_failures() -> None:
+    """Note a failure for bot/engine/rasa/agent_turn.py, which says what becomes of it. Rasa goes on after one."""
+    if hasattr(RemoteAction.run, "__wrapped__"):
+        return
     own = RemoteAction.run
 
     @functools.wraps(own)
@@ -47,11 +42,9 @@ def _is_away(error: BaseException) -> bool:
     )
 
 
-def _fail_loudly() -> None:
-    """Where the database is away Rasa would go on from an empty memory, and keep people's words in it."""
-
-    def again(self: FailSafeTrackerStore, error: Exception) -> NoReturn:
-        raise error
-
-    FailSafeTrackerStore.on_tracker_store_error = again
-    FailSafeTrackerStore.on_tracker_store_retrieve_error = again
+PATCH = Patch(
+    target="RemoteAction.run",
+    why="goes on after an action that failed, and answers half; the failure is noted, and nothing of the message kept",
+    stands_on=("rasa.core.actions.action:RemoteAction.run",),
+    apply=patch_action_failures,
+)
