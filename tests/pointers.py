@@ -19,7 +19,8 @@ _MADE_HERE = {"models", "var", "node_modules", "dist", "__pycache__"}
 #: What a page or a comment names that is made later, by whoever follows it, and what another project calls its file.
 NOT_OF_THE_REPOSITORY = {
     "baken.db", "rasa.db", "baken-backup.db",  # the databases of an installation
-    "OUT.md", "FILE.yaml", "report.json", "my-questions.csv", "my-talks.yaml", "my-lines.yml", "<id>.csv",  # one's own
+    "OUT.md", "FILE.yaml", "report.json", "transcript.md", "my-questions.csv", "my-talks.yaml", "my-lines.yml",
+    "<id>.csv",  # one's own
     "data/nlu/pl/ngo.yml", "data/nlu/lt",  # examples of what an NGO adds
     "tests/room", "tests/room/<language>.csv", "data/nlu/<language>/room.yml",  # what the test room exports
     "business-messaging-api_v23.0.yaml", "ruamel.yaml",  # Meta's file; a library

@@ -21,7 +21,7 @@ class IntentClassifier(TrainedComponent):
     defaults = {
         "encoder_weight": 0.5,
         "C": 0.5,
-        "ranking_length": 43,
+        "ranking_length": 48,
         "clause_threshold": 0.8,
         "clause_below": 0.98,
     }

@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from typing_extensions import Self
 
 from bot.nlu import progress
-from bot.nlu.components.trained_component import TrainingLine, lines
+from bot.nlu.components.trained_component import TrainedComponent, TrainingLine, lines
 from bot.nlu.linear_classifier import ClassifierSettings, LinearModel
 
 #: The topics of a message that are looked into: so many, and none less likely than this.
@@ -30,29 +31,11 @@ MAX_QUESTIONS: Final = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class QuestionSelector(GraphComponent):
+class QuestionSelector(TrainedComponent):
     """A model for each topic that has questions."""
 
-    def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, models: dict[str, LinearModel]
-    ) -> None:
-        self._config, self._storage, self._resource, self._models = config, storage, resource, models
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """Settings of config.yml, with their defaults."""
-        return {"encoder_weight": 1.0, "C": 0.5}
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> QuestionSelector:
-        """An untrained component, as Rasa asks for it."""
-        return cls(config, model_storage, resource, {})
+    defaults = {"encoder_weight": 1.0, "C": 0.5}
+    models: dict[str, LinearModel] = {}  #: by topic
 
     @classmethod
     def load(
@@ -62,11 +45,12 @@ class QuestionSelector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> QuestionSelector:
+    ) -> Self:
         """The trained component."""
+        loaded = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            models = {path.stem: LinearModel.load(path) for path in sorted(folder.glob("*.npz"))}
-        return cls(config, model_storage, resource, models)
+            loaded.models = {path.stem: LinearModel.load(path) for path in sorted(folder.glob("*.npz"))}
+        return loaded
 
     @progress.stage("questions")
     def train(self, training_data: TrainingData) -> Resource:
@@ -75,14 +59,14 @@ class QuestionSelector(GraphComponent):
         for line in lines(training_data):
             if line.question:
                 by_topic[line.intent].append(line)
-        self._models = {topic: self._learned(asked) for topic, asked in by_topic.items() if _several(asked)}
+        self.models = {topic: self._learned(asked) for topic, asked in by_topic.items() if _several(asked)}
         with self._storage.write_to(self._resource) as folder:
-            for topic, model in self._models.items():
+            for topic, model in self.models.items():
                 model.save(folder / f"{topic}.npz")
         return self._resource
 
     def _learned(self, asked: list[TrainingLine]) -> LinearModel:
-        settings = ClassifierSettings(encoder_weight=self._config["encoder_weight"], regularisation=self._config["C"])
+        settings = ClassifierSettings(encoder_weight=self.config["encoder_weight"], C=self.config["C"])
         return LinearModel(settings).fit([line.text for line in asked], [line.question for line in asked])
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -92,7 +76,7 @@ class QuestionSelector(GraphComponent):
             topics = [entry["name"] for entry in ranking[:MAX_TOPICS] if entry["confidence"] >= MIN_SHARE]
             found: list[dict[str, Any]] = []
             for topic in topics:
-                model = self._models.get(topic)
+                model = self.models.get(topic)
                 ranked = model.predict(message.get("text") or "")[:MAX_QUESTIONS] if model else []
                 found += [{"name": name, "confidence": confidence} for name, confidence in ranked]
             message.set("questions", found, add_to_output=True)
