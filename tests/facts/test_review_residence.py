@@ -150,12 +150,11 @@ def test_who_does_not_come_from_ukraine_is_only_pointed_to_it(answers: Answers, 
     assert "Ukraine" in text
 
 
-@pytest.mark.parametrize(
-    ("topic", "fact"), [("asylum_seeker_work", "asylum-ukraine"), ("work_permit", "permit-ukraine")]
-)
-def test_the_pointer_to_ukraine_leads_there(answers: Answers, wording: Wording, topic: str, fact: str) -> None:
-    assert f"“{wording.text('button.more', 'en')}”" in answer(answers, topic, "")
-    assert answers.more(topic, 0, TurnContext(intent="show_more", on=DAY)).facts[0] == fact
+def test_the_pointers_to_ukraine_lead_there(answers: Answers, wording: Wording) -> None:
+    assert f"“{wording.text('button.more', 'en')}”" in answer(answers, "work_permit", "")
+    assert answers.more("work_permit", 0, TurnContext(intent="show_more", on=DAY)).facts[0] == "permit-ukraine"
+    assert "ask about Ukraine" in answer(answers, "asylum_seeker_work", "")
+    assert "4 March 2027" in answer(answers, "asylum_seeker_work", "and Ukraine?")
 
 
 @pytest.mark.parametrize(
