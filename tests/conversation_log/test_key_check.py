@@ -75,6 +75,7 @@ def test_baken_does_not_start_without_its_key(
     told = capfd.readouterr().err
     assert told.startswith("The key of the log is missing") and "Traceback" not in told
     (tmp_path / "key").write_text(OTHER)
+    monkeypatch.setenv("BAKEN_PORT", str(free_port()))  # another test may have taken the first meanwhile
     assert main([]) == 1
     told = capfd.readouterr().err
     assert told.startswith(f"The key in {tmp_path / 'key'} is not the one") and "Traceback" not in told
