@@ -68,6 +68,10 @@ class Stack:
         command("git", "clone", "--quiet", "--no-local", str(ROOT), str(self.folder), seconds=120)
         if model and (ROOT / "models").is_dir():
             shutil.copytree(ROOT / "models", self.folder / "models")
+            for path in (self.folder / "models").iterdir():
+                path.chmod(
+                    0o600
+                )  # as `uv run baken` leaves it: the image's own user must be able to read it all the same
         text = (self.folder / ".env.example").read_text()
         filled = {
             "BAKEN_SITE": "localhost",
