@@ -143,8 +143,8 @@ def test_five_messages_at_once_are_all_answered_in_a_third_of_a_second(
 
 def test_a_long_talk_does_not_get_slower(talk: Callable[..., list[Turn]]) -> None:
     times = [talk("Mijn loon is te laag")[0].milliseconds for _ in range(120)]
-    early, late = sorted(times[5:25])[10], sorted(times[-20:])[10]
-    assert late < early * 2
+    # the quickest of twenty: what else the machine does makes no turn quicker
+    assert min(times[-20:]) < min(times[5:25]) * 2
 
 
 @pytest.mark.slow
