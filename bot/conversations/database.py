@@ -239,6 +239,8 @@ class Database:
         """The same, in this thread."""
         if self.sqlite:
             with self._one_at_a_time:
+                if self._stopped.is_set():  # closed while this waited: the next start wipes
+                    return True
                 return wiping.wipe_sqlite(self._connected().connection, thorough=thorough)
         if not thorough:
             return True
@@ -285,9 +287,11 @@ class Database:
             self._writer.close()
         if self._pool is not None:
             self._pool.shutdown(wait=True)
-        if self._kept is not None:
-            self._kept.close()
-        self._engine.dispose()
+        with self._one_at_a_time:  # a wipe goes on in its thread when nobody waits for it any more
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
+            self._engine.dispose()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -37,7 +37,8 @@ def search(answers: Answers, words: str, ours: str, theirs: str) -> list[Ready]:
     wanted = words.casefold().split()
     found: list[Ready] = []
     for topic in base.files:
-        name = wording.text(f"topic.{topic}", ours)
+        # what others answer is no topic that has a name
+        name = wording.text(f"topic.{topic}", ours) if answers.offers(topic) else ""
         for fact in base.facts_of(topic):
             told = wording.tell(fact, ours, on)
             if told is None or any(one.fact == fact.id for one in found):

@@ -85,7 +85,7 @@ def _configured() -> Iterator[tuple[type[Any], set[str]]]:
 def test_config_yml_sets_nothing_that_its_component_does_not_know() -> None:
     """Rasa ignores such a key: a threshold under an old name would be left at its default without a word."""
     configured = list(_configured())
-    assert len(configured) == 4
+    assert len(configured) == 5
     for cls, keys in configured:
         assert keys <= set(cls.get_default_config()), cls
 

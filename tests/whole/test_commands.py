@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 FIELDS = {
     "language", "language_confidence", "topic", "confidence", "understood", "safety", "safety_hint", "handoff",
-    "replies", "facts", "sources", "milliseconds",
+    "replies", "questions", "complete", "facts", "sources", "milliseconds",
 }  # fmt: skip
 
 
