@@ -53,7 +53,7 @@ def root(tmp_path: Path) -> Path:
 def test_a_log_gets_a_line_a_step_and_nothing_else(root: Path) -> None:
     run = subprocess.run([sys.executable, "-c", HEAR, root], capture_output=True, text=True, check=True, timeout=200)
     lines = run.stderr.splitlines()
-    assert [line.split(":")[0] for line in lines] == [f"Step {number} of 5" for number in range(1, 6)], run.stderr
+    assert [line.split(":")[0] for line in lines] == [f"Step {number} of 6" for number in range(1, 7)], run.stderr
     assert all(re.search(r"\(\d+% done, (about|a few) .* left\)$", line) for line in lines)
     made, heard = run.stdout.splitlines()
     assert re.fullmatch(r"Model made: [\d.]+ MB, in .*\d s\.", made)
@@ -72,7 +72,7 @@ def terminal(columns: int) -> tuple[int, int]:
 def test_a_terminal_that_does_not_know_its_width_gets_the_line_too() -> None:
     here, there = terminal(0)
     with os.fdopen(there, "w") as stream, TrainingProgress(stream):
-        assert b"step 1/5: reading the training lines" in os.read(here, 4096) + os.read(here, 4096)
+        assert b"step 1/6: reading the training lines" in os.read(here, 4096) + os.read(here, 4096)
     os.close(here)
 
 
@@ -98,8 +98,8 @@ def test_a_terminal_gets_one_line_that_changes(root: Path) -> None:
     assert text.replace("\r\n", "\n").count("\n") == 1, text  # only that the model is made
     percentages = [int(line.split("%")[0]) for line in shown]
     assert percentages == sorted(percentages) and len(set(percentages)) > 10
-    for step in range(1, 6):
-        assert any(f"left; step {step}/5: " in line for line in shown), step
+    for step in range(1, 7):
+        assert any(f"left; step {step}/6: " in line for line in shown), step
     assert any(re.search(r"topics, [\d,]+ of [\d,]+", line) for line in shown)
     assert max(map(len, shown)) <= 100
 

@@ -8,7 +8,7 @@ domain.yml.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, Final
 
 from rasa.engine.graph import ExecutionContext
@@ -66,7 +66,9 @@ class QuestionSelector(TrainedComponent):
         return self._resource
 
     def _learned(self, asked: list[TrainingLine]) -> LinearModel:
-        settings = ClassifierSettings(encoder_weight=self.config["encoder_weight"], C=self.config["C"])
+        most = Counter(line.question for line in asked).most_common(1)[0][1]
+        folds = ClassifierSettings().folds if most >= ClassifierSettings().folds else 0  # too few to calibrate on
+        settings = ClassifierSettings(encoder_weight=self.config["encoder_weight"], C=self.config["C"], folds=folds)
         return LinearModel(settings).fit([line.text for line in asked], [line.question for line in asked])
 
     def process(self, messages: list[Message]) -> list[Message]:
