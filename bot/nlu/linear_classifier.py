@@ -56,10 +56,18 @@ class LinearModel:
         self._dense: Array = np.zeros((0, 0), dtype=np.float32)  # (512, classes)
         self._bias: Array = np.zeros(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[str] | None = None) -> LinearModel:
-        """Learn. `groups` (writer of each line) keeps a writer's lines in one fold of the calibration."""
+    def fit(
+        self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[str] | None = None, *, keep: bool = True
+    ) -> LinearModel:
+        """Learn.
+
+        Args:
+            groups: writer of each line; a writer's lines stay in one fold of the calibration.
+            keep: another model learns from the same lines; False leaves what is kept of others where it is.
+        """
         folded = tuple(self._prepare(text) for text in texts)
-        made = [_fitted(grams, folded) for grams in self.settings.grams]
+        fitted = _fitted if keep else _fitted.__wrapped__
+        made = [fitted(grams, folded) for grams in self.settings.grams]
         self._terms = [
             NgramVectorizer(grams, vectorizer.vocabulary_, vectorizer.idf_.astype(np.float32))
             for grams, (vectorizer, _) in zip(self.settings.grams, made, strict=True)

@@ -106,13 +106,20 @@ def encode_together(texts: Sequence[str]) -> None:
 def encode_all(texts: Sequence[str], batch: int = 64) -> Vectors:
     """The vectors of many texts, shape (len(texts), 512); batched, for training.
 
-    The last lot is kept: the components that learn look at the same lines one after the other.
+    They are kept until `forget_training`: one component learns from all lines, another from a part of the same.
     """
-    return _many(tuple(prepare(text) or "." for text in texts), batch)
+    prepared = [prepare(text) or "." for text in texts]
+    new = [one for one in dict.fromkeys(prepared) if one not in _trained]
+    if new:
+        _trained.update(zip(new, _many(new, batch), strict=True))
+    return np.stack([_trained[one] for one in prepared])
 
 
-@lru_cache(maxsize=1)
-def _many(prepared: tuple[str, ...], batch: int) -> Vectors:
+#: Vectors of training lines, by their prepared text.
+_trained: dict[str, Vectors] = {}
+
+
+def _many(prepared: Sequence[str], batch: int) -> Vectors:
     """Each core with a share of the texts and an encoder of its own."""
     shares = os.cpu_count() or 1
     vectors = np.zeros((len(prepared), WIDTH), dtype=np.float32)
@@ -132,4 +139,4 @@ def _many(prepared: tuple[str, ...], batch: int) -> Vectors:
 
 def forget_training() -> None:
     """Let go of the vectors of the last training lines."""
-    _many.cache_clear()
+    _trained.clear()

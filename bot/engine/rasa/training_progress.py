@@ -22,8 +22,8 @@ STEPS: Final[dict[str, dict[str, float]]] = {
     "reading": {"": 20},
     "topics": {"": 6, "char_wb": 8, "char": 8, "word": 2, "vectors": 23, "calibration": 11, "classes": 70},
     "languages": {"": 1, "char_wb": 4, "calibration": 3, "classes": 18},
-    "questions": {"": 1, "char_wb": 2, "char": 2, "word": 1, "vectors": 5, "classes": 6},
-    "danger": {"": 2, "char_wb": 8, "word": 2, "vectors": 23, "classes": 2},
+    "questions": {"": 1, "char_wb": 2, "char": 2, "word": 1, "classes": 6},
+    "danger": {"": 2, "classes": 2},
     "packing": {"": 2},
 }
 _TOTAL: Final = sum(sum(parts.values()) for parts in STEPS.values())

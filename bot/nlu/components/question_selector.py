@@ -69,7 +69,8 @@ class QuestionSelector(TrainedComponent):
         most = Counter(line.question for line in asked).most_common(1)[0][1]
         folds = ClassifierSettings().folds if most >= ClassifierSettings().folds else 0  # too few to calibrate on
         settings = ClassifierSettings(encoder_weight=self.config["encoder_weight"], C=self.config["C"], folds=folds)
-        return LinearModel(settings).fit([line.text for line in asked], [line.question for line in asked])
+        texts, questions = [line.text for line in asked], [line.question for line in asked]
+        return LinearModel(settings).fit(texts, questions, keep=False)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the questions of its likeliest topics to each message: their probability given the topic."""
