@@ -222,8 +222,11 @@ class Answers:
         facts = [fact for fact in self.base.facts_of(topic) if fact.role in ("answer", "step", "warning")]
         # who thinks of suicide reads 113 first
         facts.sort(key=lambda fact: fact.when != situation.sign or not fact.when)
+        # "may he keep my passport?" is answered too, right behind the number to call
+        asked = [fact for fact in self.base.facts_of(topic) if fact.role == "more" and fact.when == situation.sign]
+        facts[1:1] = asked if situation.sign else []
         told = self.tell(facts, situation)
-        body = [self.line(one, language) for one in told if one.fact.role == "answer"]
+        body = [self.line(one, language) for one in told if one.fact.role in ("answer", "more")]
         # A warning must not stand between a person in danger and the number to call: it follows the first words.
         body += [self.line(one, language) for one in told if one.fact.role == "warning"]
         steps = [f"• {self.line(one, language)}" for one in told if one.fact.role == "step"]

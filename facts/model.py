@@ -14,7 +14,7 @@ FactRole = Literal["answer", "step", "warning", "more"]
 Confidence = Literal["high", "medium", "low"]
 #: What in a question brings a fact into the answer itself: an age below the full minimum wage, or below 18; a contract
 #: that ends; Ukraine. In a safety reply, the sign that puts it first.
-Condition = Literal["young_age", "minor", "contract_ends", "ukraine", "suicide"]
+Condition = Literal["young_age", "minor", "contract_ends", "ukraine", "suicide", "documents"]
 TopicKind = Literal["rights", "flow", "safety", "dialogue", "elsewhere"]
 #: What the answer to a question can depend on. `residence` stands for EU, permit, none, asylum and Ukraine.
 Dependence = Literal[

@@ -167,3 +167,13 @@ def test_who_thinks_of_suicide_reads_113_before_anything_else(answers, topic: st
     assert "113" in text.split("\n\n")[0]
     usual = answers.safety(topic, TurnContext(intent=topic, language=language, on=TODAY)).replies[0].text
     assert "113" not in usual.split("\n\n")[0]
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_whose_papers_are_kept_reads_that_nobody_may(answers, language: str) -> None:  # type: ignore[no-untyped-def]
+    made = answers.safety(
+        "exploitation", TurnContext(intent="exploitation", language=language, sign="documents", on=TODAY)
+    )
+    assert made.facts[:2] == ("exp-danger-now", "exp-passport") and "112" in made.replies[0].text.split("\n\n")[0]
+    usual = answers.safety("exploitation", TurnContext(intent="exploitation", language=language, on=TODAY))
+    assert "exp-passport" not in usual.facts
