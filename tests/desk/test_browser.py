@@ -87,10 +87,10 @@ def test_a_worker_on_the_page_and_one_on_whatsapp_talk_to_advisors_in_two_langua
     expect(web.locator("#messages > li")).to_have_count(1)
     web.fill("#text", "Ile wynosi płaca minimalna?")
     web.press("#text", "Enter")
-    expect(web.locator("#messages")).to_contain_text("14,99", timeout=15_000)
+    expect(web.locator("#messages")).to_contain_text("14,99")
     web.fill("#text", "Chcę porozmawiać z człowiekiem")
     web.press("#text", "Enter")
-    expect(web.locator("#messages")).to_contain_text("112", timeout=15_000)
+    expect(web.locator("#messages")).to_contain_text("112")
     web.locator("#messages .choices button").locator("visible=true").last.wait_for()
     # the one on WhatsApp, in Romanian
     phone = Worker(whole, "whatsapp", "ro")
@@ -98,31 +98,31 @@ def test_a_worker_on_the_page_and_one_on_whatsapp_talk_to_advisors_in_two_langua
     phone.asks("Vreau să vorbesc cu o persoană", least=2)
 
     # both stand on the open desk without a reload
-    expect(anna.locator(".cases li")).to_have_count(2, timeout=5000)
+    expect(anna.locator(".cases li")).to_have_count(2)
     anna.locator(".cases li", has_text="Polski").get_by_role("button").click()
     boris.goto(f"{whole.address}/desk")
     boris.locator(".cases li", has_text="Română").get_by_role("button").click()
-    expect(web.locator("#messages")).to_contain_text("Anna", timeout=5000)
+    expect(web.locator("#messages")).to_contain_text("Anna")
     assert "Boris" in phone.heard()[-1].text
 
     # Dutch and Polish: each reads both
     web.fill("#text", "Szef nie zapłacił mi za marzec")
     web.press("#text", "Enter")
-    expect(anna.locator("#log")).to_contain_text("[pl→nl] Szef nie zapłacił mi za marzec", timeout=5000)
+    expect(anna.locator("#log")).to_contain_text("[pl→nl] Szef nie zapłacił mi za marzec")
     anna.fill("#text", "Hebt u een loonstrook?")
     anna.click("#send")
     expect(anna.locator("#text")).to_have_value("")
-    expect(web.locator("#messages")).to_contain_text("[nl→pl] Hebt u een loonstrook?", timeout=5000)
+    expect(web.locator("#messages")).to_contain_text("[nl→pl] Hebt u een loonstrook?")
     expect(web.locator("#messages")).to_contain_text("Hebt u een loonstrook?")
-    expect(anna.locator("#log .message.advisor .state")).to_have_text("gelezen", timeout=30_000)
+    expect(anna.locator("#log .message.advisor .state")).to_have_text("gelezen")
     # English and Romanian
     phone.send("Nu am primit salariul")
-    expect(boris.locator("#log")).to_contain_text("[ro→en] Nu am primit salariul", timeout=5000)
+    expect(boris.locator("#log")).to_contain_text("[ro→en] Nu am primit salariul")
     boris.fill("#text", "Since when?")
     boris.press("#text", "Control+Enter")
     (said,) = phone.heard()
     assert (said.text, said.translated) == ("Since when?", "[en→ro] Since when?")
-    expect(boris.locator("#log .message.advisor .state")).to_have_text("read", timeout=30_000)
+    expect(boris.locator("#log .message.advisor .state")).to_have_text("read")
     assert "[en→ro] Since when?" in phone.on_the_telephone() and "*Boris*" in phone.on_the_telephone()
 
     # both are closed, and Baken goes on
@@ -130,12 +130,12 @@ def test_a_worker_on_the_page_and_one_on_whatsapp_talk_to_advisors_in_two_langua
     boris.get_by_role("button", name="Close").click()
     ended = phone.heard()[-1]
     assert len(ended.buttons) == 3
-    expect(web.locator("#messages > li").last.locator(".choices button")).to_have_count(3, timeout=5000)
+    expect(web.locator("#messages > li").last.locator(".choices button")).to_have_count(3)
     web.locator("#messages > li").last.locator(".choices button").first.click()
     phone.press(ended, 1)
     web.fill("#text", "Ile wynosi płaca minimalna?")
     web.press("#text", "Enter")
-    expect(web.locator("#messages > li").last).to_contain_text("14,99", timeout=15_000)
+    expect(web.locator("#messages > li").last).to_contain_text("14,99")
     assert "14,99" in "".join(one.text for one in phone.asks("Cât este salariul minim pe oră?"))
     rated = whole.run(lambda c: c.execute(sa.select(schema.cases.c.rating)).scalars().all())
     assert sorted(rated) == [2, 3]
@@ -153,7 +153,7 @@ def test_the_sum_of_the_worker_is_beside_the_talk_so_that_nothing_is_asked_twice
     page = opened(whole, f"/desk/cases/{case.id}", "carla")
     expect(page.locator(".sums")).to_have_count(0)
     worker.asks(payload='/share{"answer": "yes"}', least=2)
-    expect(page.locator(".sums")).to_contain_text("14,99", timeout=5000)
+    expect(page.locator(".sums")).to_contain_text("14,99")
     assert "uur" in page.inner_text(".sums"), "in the advisor's language"
     assert "11,50" in page.inner_text(".told") and "45" in page.inner_text(".told")
     assert page.locator("aside a[href^='https://wetten.overheid.nl']").count() >= 1, "what the sum rests on"
@@ -187,16 +187,16 @@ def test_a_new_case_rings_only_after_the_advisor_asked_for_it(small: Callable[..
         "constructor(title) { window.shown.push(title); } }; }"
     )
     waits(site)
-    expect(page.locator(".cases li")).to_have_count(1, timeout=5000)
+    expect(page.locator(".cases li")).to_have_count(1)
     expect(page.locator("#news")).to_have_text("Er wacht een nieuwe zaak")
     assert (page.evaluate("window.rang"), page.evaluate("window.shown")) == (0, [])
     page.click("#ring")
     before = page.evaluate("window.rang")
     start = time.monotonic()
     waits(site)
-    expect(page.locator(".cases li")).to_have_count(2, timeout=5000)
+    expect(page.locator(".cases li")).to_have_count(2)
     print(f"shown after {(time.monotonic() - start) * 1000:.0f} ms")
-    end = time.monotonic() + 5  # not by wait_for_function: the page's own policy forbids what it looks again with
+    end = time.monotonic() + 60  # not by wait_for_function: the page's own policy forbids what it looks again with
     while not page.evaluate(f"window.rang > {before} && window.shown.length === 1"):
         assert time.monotonic() < end, page.evaluate("[window.rang, window.shown]")
         page.wait_for_timeout(20)
@@ -213,13 +213,13 @@ def test_a_draft_outlives_a_change_of_the_case_and_the_workers_typing_is_shown(
     page.fill("#text", "Since wh")
     before = page.locator("#case").get_attribute("data-stand") or ""
     worker.send(payload='/share{"answer": "yes"}')
-    expect(page.locator("#case")).not_to_have_attribute("data-stand", before, timeout=10_000)
+    expect(page.locator("#case")).not_to_have_attribute("data-stand", before)
     expect(page.locator("#text")).to_have_value("Since wh")
     page.wait_for_function(f"sessionStorage.getItem('draft-{number}') === null")
-    requests.post(f"{site.address}/api/typing", json={"conversation": worker.address}, timeout=5)
-    expect(page.locator("#typing")).to_have_text(page.locator("#typing").get_attribute("data-text") or "", timeout=5000)
+    requests.post(f"{site.address}/api/typing", json={"conversation": worker.address}, timeout=30)
+    expect(page.locator("#typing")).to_have_text(page.locator("#typing").get_attribute("data-text") or "")
     worker.send("here I am")
-    expect(page.locator("#log")).to_contain_text("here I am", timeout=5000)
+    expect(page.locator("#log")).to_contain_text("here I am")
     expect(page.locator("#typing")).to_have_text("")
 
 
@@ -259,7 +259,7 @@ def test_two_hundred_open_cases_stay_fluent(small: Callable[..., Site], opened: 
     page = opened(site, name="anna")
     expect(page.locator(".cases li")).to_have_count(200)
     waits(site)
-    expect(page.locator(".cases li")).to_have_count(201, timeout=2000)
+    expect(page.locator(".cases li")).to_have_count(201)
 
 
 def test_a_talk_works_on_a_phone_by_keyboard_and_without_script(small: Callable[..., Site], opened: Open) -> None:
@@ -312,7 +312,7 @@ def test_axe_finds_nothing_on_any_page(small: Callable[..., Site], opened: Open,
     chief.locator("#note + button").click()
     chief.fill("#text", "Goedendag")
     chief.click("#send")
-    expect(chief.locator("#log .message.advisor")).to_have_count(1, timeout=5000)
+    expect(chief.locator("#log .message.advisor")).to_have_count(1)
     chief.fill("#q", "minimum")
     expect(chief.locator(".ready").first).to_be_visible()
     found += [("a taken case", one["id"], one["nodes"][0]["html"]) for one in axe.run(chief).response["violations"]]
@@ -331,5 +331,5 @@ def test_script_of_a_worker_does_not_run_in_the_advisors_browser(small: Callable
         "<img src=x onerror='window.ran=true'><script>window.ran=true</script>"
         "<b hx-get='/staff/people' hx-trigger='load'>x</b>"
     )
-    expect(page.locator("#log")).to_contain_text("<script>", timeout=5000)
+    expect(page.locator("#log")).to_contain_text("<script>")
     assert page.evaluate("window.ran") is False and page.locator("#log img, #log b").count() == 0

@@ -142,9 +142,16 @@ def test_five_messages_at_once_are_all_answered_in_a_third_of_a_second(
 
 
 def test_a_long_talk_does_not_get_slower(talk: Callable[..., list[Turn]]) -> None:
-    times = [talk("Mijn loon is te laag")[0].milliseconds for _ in range(120)]
-    # the quickest of twenty: what else the machine does makes no turn quicker
-    assert min(times[-20:]) < min(times[5:25]) * 2
+    for _ in range(100):
+        talk("Mijn loon is te laag", conversation="long")
+    talk("Mijn loon is te laag", conversation="short")
+
+    def turn(conversation: str) -> float:
+        return talk("Mijn loon is te laag", conversation=conversation)[0].milliseconds
+
+    # By turns, and the quickest of twenty: what else the machine does slows both, and makes no turn quicker.
+    both = [(turn("long"), turn("short")) for _ in range(20)]
+    assert min(long for long, _ in both) < min(short for _, short in both) * 2
 
 
 @pytest.mark.slow

@@ -51,7 +51,7 @@ def ask(page: Page, text: str) -> str:
     before = inner.locator("#messages > li.baken").count()
     inner.locator("#text").fill(text)
     inner.locator("#text").press("Enter")
-    expect(inner.locator("#messages > li.baken")).not_to_have_count(before, timeout=15_000)
+    expect(inner.locator("#messages > li.baken")).not_to_have_count(before)
     return str(inner.locator("#messages > li.baken").nth(before).inner_text())
 
 

@@ -46,7 +46,7 @@ def ask(page: Page, text: str) -> None:
     before = page.locator("#messages > li.baken").count()
     page.fill("#text", text)
     page.press("#text", "Enter")
-    expect(page.locator("#messages > li.baken")).not_to_have_count(before, timeout=10_000)
+    expect(page.locator("#messages > li.baken")).not_to_have_count(before)
 
 
 # -- axe ------------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def ask(page: Page, text: str) -> None:
     before = page.locator("#messages > li.baken").count()
     page.fill("#text", text)
     page.press("#text", "Enter")
-    expect(page.locator("#messages > li.baken")).not_to_have_count(before, timeout=10_000)
+    expect(page.locator("#messages > li.baken")).not_to_have_count(before)
 
 
 def secret(page: Page) -> str:
@@ -103,7 +103,7 @@ def test_an_answer_that_takes_long_is_announced(chat: Open) -> None:
     page.fill("#text", "slow")
     page.press("#text", "Enter")
     expect(page.locator("#status")).to_have_text("Baken is writing", timeout=1900)
-    expect(page.locator("#status")).to_have_text("", timeout=5000)
+    expect(page.locator("#status")).to_have_text("")
 
 
 def test_what_a_person_writes_is_never_run(chat: Open) -> None:
@@ -141,10 +141,10 @@ def test_without_a_network_it_says_so_keeps_trying_and_loses_nothing(chat: Open)
     page.context.set_offline(True)
     page.fill("#text", "in the tunnel")
     page.press("#text", "Enter")
-    expect(page.locator("#status")).to_have_text("No connection. I keep trying.", timeout=5000)
+    expect(page.locator("#status")).to_have_text("No connection. I keep trying.")
     expect(page.locator("#messages > li.me").last).to_have_attribute("data-state", "sending")
     page.context.set_offline(False)
-    expect(page.locator("#messages > li.baken")).to_have_count(3, timeout=10_000)
+    expect(page.locator("#messages > li.baken")).to_have_count(3)
     expect(page.locator("#messages > li.me").last).to_have_attribute("data-state", "sent")
     expect(page.locator("#messages")).to_contain_text("You said: in the tunnel")
 
@@ -163,7 +163,7 @@ def test_an_answer_that_is_lost_on_the_way_makes_no_second_message(chat: Open, s
 
     page.route("**/api/messages", lose_the_first)
     ask(page, "once")
-    expect(page.locator("#messages > li.me")).to_have_attribute("data-state", "sent", timeout=10_000)
+    expect(page.locator("#messages > li.me")).to_have_attribute("data-state", "sent")
     assert len(tries) == 2 and tries[0] == tries[1]
     said = site.poll(secret(page), 0, 0)["messages"]
     assert len([one for one in said if one["me"]]) == 1
@@ -191,7 +191,7 @@ def test_what_was_not_sent_before_a_reload_is_sent_after_it(chat: Open) -> None:
     expect(page.locator("#messages > li.me")).to_have_count(2)
     page.unroute("**/api/messages")
     page.reload()
-    expect(page.locator("#messages")).to_contain_text("You said: second", timeout=10_000)
+    expect(page.locator("#messages")).to_contain_text("You said: second")
     expect(page.locator("#messages > li.me")).to_have_count(2)
 
 
@@ -208,8 +208,8 @@ def test_what_was_not_sent_outlives_a_second_reload_with_something_said_between(
         expect(page.locator("#messages > li")).to_have_count(1)
     page.unroute_all()
     page.reload()
-    expect(page.locator("#messages")).to_contain_text("You said: second", timeout=10_000)
-    expect(page.locator("#messages")).to_contain_text("You said: third", timeout=10_000)
+    expect(page.locator("#messages")).to_contain_text("You said: second")
+    expect(page.locator("#messages")).to_contain_text("You said: third")
     expect(page.locator("#messages > li.me")).to_have_count(3)
 
 
@@ -228,7 +228,7 @@ def test_a_server_that_is_busy_is_waited_for(chat: Open) -> None:
     page.fill("#text", "hello")
     page.press("#text", "Enter")
     expect(page.locator("#status")).to_have_text("Too much at once. I send your message in a moment.")
-    expect(page.locator("#messages > li.baken")).to_have_count(2, timeout=10_000)
+    expect(page.locator("#messages > li.baken")).to_have_count(2)
 
 
 def test_a_message_that_is_refused_says_so_and_can_be_changed(chat: Open) -> None:
@@ -298,7 +298,7 @@ def test_that_it_is_deleted_is_said_only_when_it_is(chat: Open) -> None:
     expect(page.locator("#status")).to_have_text("No connection. I keep trying.")
     expect(page.locator("#messages > li")).to_have_count(3)
     page.unroute("**/api/forget")
-    expect(page.locator("#status")).to_have_text("Everything in this chat is deleted.", timeout=10_000)
+    expect(page.locator("#status")).to_have_text("Everything in this chat is deleted.")
 
 
 def test_what_is_deleted_by_asking_for_it_goes_from_the_page(chat: Open) -> None:
@@ -312,7 +312,7 @@ def test_what_is_deleted_by_asking_for_it_goes_from_the_page(chat: Open) -> None
         "conversation: sessionStorage.getItem('baken.conversation'), id: 'ab'.repeat(16), text: 'x', "
         "payload: '/confirm_delete'})})"
     )
-    expect(page.locator("#messages")).not_to_contain_text("my secret", timeout=10_000)
+    expect(page.locator("#messages")).not_to_contain_text("my secret")
 
 
 @pytest.fixture
@@ -326,7 +326,7 @@ def neutral(chat: Open) -> Open:
 
 
 def left(page: Page, site: Site, talk: str) -> None:
-    page.wait_for_url("https://neutral.example/", timeout=5000)
+    page.wait_for_url("https://neutral.example/")
     assert page.inner_text("body") == "It will rain."
     page.wait_for_timeout(200)
     assert site.poll(talk, 0, 0)["known"] is False

@@ -44,7 +44,7 @@ def first_visit(contexts: Any, address: str, locale: str) -> tuple[int, float]:
     start = time.monotonic()
     page.goto(address, wait_until="commit")
     inner = page if address.endswith("/embed") else page.frame_locator("#baken-frame")
-    expect(inner.locator("#messages > li")).to_have_count(1, timeout=20_000)
+    expect(inner.locator("#messages > li")).to_have_count(1)
     inner.locator("#text").fill("can I write?")
     took = time.monotonic() - start
     page.wait_for_timeout(500)

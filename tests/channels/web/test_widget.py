@@ -100,7 +100,7 @@ def test_it_works_on_a_foreign_page_under_a_strict_policy(visit: Callable[..., P
     launcher(page).click()
     chat(page).locator("#text").fill("hello")
     chat(page).locator("#text").press("Enter")
-    expect(chat(page).locator("#messages")).to_contain_text("You said: hello", timeout=10_000)
+    expect(chat(page).locator("#messages")).to_contain_text("You said: hello")
     assert [text for text in page.complaints if "preload" not in text] == []  # type: ignore[attr-defined]
 
 
