@@ -16,7 +16,7 @@ QUIET = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 #: Milliseconds that a page is given to show what is expected of it: as long as it takes on a machine that does four
-#: other things at once. How quick a page is, is measured elsewhere.
+#: other things at once. Where being quick is what a page promises, the test names its own limit.
 PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 

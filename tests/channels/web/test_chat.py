@@ -103,7 +103,7 @@ def test_an_answer_that_takes_long_is_announced(chat: Open) -> None:
     page.fill("#text", "slow")
     page.press("#text", "Enter")
     expect(page.locator("#status")).to_have_text("Baken is writing", timeout=1900)
-    expect(page.locator("#status")).to_have_text("")
+    expect(page.locator("#status")).to_have_text("", timeout=5000)
 
 
 def test_what_a_person_writes_is_never_run(chat: Open) -> None:
@@ -141,7 +141,7 @@ def test_without_a_network_it_says_so_keeps_trying_and_loses_nothing(chat: Open)
     page.context.set_offline(True)
     page.fill("#text", "in the tunnel")
     page.press("#text", "Enter")
-    expect(page.locator("#status")).to_have_text("No connection. I keep trying.")
+    expect(page.locator("#status")).to_have_text("No connection. I keep trying.", timeout=5000)
     expect(page.locator("#messages > li.me").last).to_have_attribute("data-state", "sending")
     page.context.set_offline(False)
     expect(page.locator("#messages > li.baken")).to_have_count(3)
@@ -326,7 +326,7 @@ def neutral(chat: Open) -> Open:
 
 
 def left(page: Page, site: Site, talk: str) -> None:
-    page.wait_for_url("https://neutral.example/")
+    page.wait_for_url("https://neutral.example/", timeout=5000)  # whoever leaves in a hurry is gone
     assert page.inner_text("body") == "It will rain."
     page.wait_for_timeout(200)
     assert site.poll(talk, 0, 0)["known"] is False
