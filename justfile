@@ -54,7 +54,7 @@ content:
     uv run baken check
     uv run pytest tests/facts
 
-# Makes the model where the training data, the domain or the configuration changed: about three minutes.
+# Makes the model where the training data, the domain or the configuration changed: four to five minutes.
 train:
     uv run baken train
 

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 import uuid
 
-#: Seconds: the model is made in about three minutes on two cores, and this machine may be slower.
+#: Seconds: the model is made in four to five minutes on two cores, and this machine may be slower.
 READY, ANSWER, STOP = 540, 60, 30
 ADDRESS = f"http://127.0.0.1:{os.environ.get('BAKEN_PORT', '8080')}"
 
